@@ -1,0 +1,101 @@
+#include "convert.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace foretoken {
+
+namespace {
+
+[[noreturn]] void invalid(const char * name, const std::string & expected) {
+    throw Error("ARGUMENT_INVALID", "expected " + expected + " for " + name);
+}
+
+}  // namespace
+
+Napi::Error to_js_error(Napi::Env env, const std::string & code, const std::string & message) {
+    Napi::Error error = Napi::Error::New(env, message);
+    error.Set("code", Napi::String::New(env, code));
+    return error;
+}
+
+Napi::Error to_js_error(Napi::Env env, const std::exception & error, const char * fallback_code) {
+    const auto * coded = dynamic_cast<const Error *>(&error);
+    return to_js_error(env, std::string(coded ? coded->code() : fallback_code), error.what());
+}
+
+int to_int(const Napi::Value & value, const char * name, int low, int high) {
+    const double number = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : std::nan("");
+    if (!(number >= low && number <= high) || number != std::floor(number)) {
+        invalid(name, "an integer between " + std::to_string(low) + " and " + std::to_string(high));
+    }
+    return static_cast<int>(number);
+}
+
+bool to_bool(const Napi::Value & value, const char * name) {
+    if (!value.IsBoolean()) {
+        invalid(name, "a boolean");
+    }
+    return value.As<Napi::Boolean>().Value();
+}
+
+std::string to_string(const Napi::Value & value, const char * name) {
+    if (!value.IsString()) {
+        invalid(name, "a string");
+    }
+    return value.As<Napi::String>().Utf8Value();
+}
+
+std::vector<std::string> to_strings(const Napi::Value & value, const char * name) {
+    if (!value.IsArray()) {
+        invalid(name, "an array of strings");
+    }
+    const Napi::Array array = value.As<Napi::Array>();
+    std::vector<std::string> strings;
+    for (uint32_t i = 0; i < array.Length(); ++i) {
+        strings.push_back(to_string(array.Get(i), name));
+    }
+    return strings;
+}
+
+std::vector<int> to_ints(const Napi::Value & value, const char * name) {
+    if (!value.IsArray()) {
+        invalid(name, "an array of integers");
+    }
+    const Napi::Array array = value.As<Napi::Array>();
+    std::vector<int> ints;
+    for (uint32_t i = 0; i < array.Length(); ++i) {
+        ints.push_back(to_int(array.Get(i), name, 0));
+    }
+    return ints;
+}
+
+std::vector<Token> to_tokens(const Napi::Value & value, const char * name) {
+    if (!value.IsTypedArray() || value.As<Napi::TypedArray>().TypedArrayType() != napi_int32_array) {
+        invalid(name, "an Int32Array");
+    }
+    const Napi::Int32Array array = value.As<Napi::Int32Array>();
+    return {array.Data(), array.Data() + array.ElementLength()};
+}
+
+Napi::Object to_object(const Napi::Value & value, const char * name) {
+    if (!value.IsObject()) {
+        invalid(name, "an object");
+    }
+    return value.As<Napi::Object>();
+}
+
+Napi::Function to_function(const Napi::Value & value, const char * name) {
+    if (!value.IsFunction()) {
+        invalid(name, "a function");
+    }
+    return value.As<Napi::Function>();
+}
+
+Napi::Int32Array from_tokens(Napi::Env env, std::span<const Token> tokens) {
+    Napi::Int32Array array = Napi::Int32Array::New(env, tokens.size());
+    std::copy(tokens.begin(), tokens.end(), array.Data());
+    return array;
+}
+
+}  // namespace foretoken

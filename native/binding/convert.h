@@ -1,0 +1,43 @@
+// JS values to C++ and back. Everything that can be wrong with an argument throws Error ARGUMENT_INVALID here, so that
+// nothing below sees a bad value; lib/ has checked what users pass before, with better words.
+#pragma once
+
+#include <napi.h>
+
+#include <limits>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "error.h"
+#include "types.h"
+
+namespace foretoken {
+
+// A JS Error with the code of what was thrown; anything but Error gets the fallback.
+Napi::Error to_js_error(Napi::Env env, const std::exception & error, const char * fallback_code = "EVAL_FAILED");
+Napi::Error to_js_error(Napi::Env env, const std::string & code, const std::string & message);
+
+int to_int(const Napi::Value & value, const char * name, int low, int high = std::numeric_limits<int>::max());
+bool to_bool(const Napi::Value & value, const char * name);
+std::string to_string(const Napi::Value & value, const char * name);
+std::vector<std::string> to_strings(const Napi::Value & value, const char * name);
+std::vector<int> to_ints(const Napi::Value & value, const char * name);
+std::vector<Token> to_tokens(const Napi::Value & value, const char * name);
+Napi::Object to_object(const Napi::Value & value, const char * name);
+Napi::Function to_function(const Napi::Value & value, const char * name);
+
+Napi::Int32Array from_tokens(Napi::Env env, std::span<const Token> tokens);
+
+// Runs what a JS function does natively and turns exceptions into JS errors.
+template <typename Work> auto guarded(Napi::Env env, Work && work) -> decltype(work()) {
+    try {
+        return work();
+    } catch (const Napi::Error &) {
+        throw;
+    } catch (const std::exception & error) {
+        throw to_js_error(env, error);
+    }
+}
+
+}  // namespace foretoken

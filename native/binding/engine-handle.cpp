@@ -1,0 +1,166 @@
+#include "engine-handle.h"
+
+#include <variant>
+
+#include "addon-data.h"
+#include "convert.h"
+#include "model-handle.h"
+#include "promise-worker.h"
+
+namespace foretoken {
+
+namespace {
+
+using SharedEngine = std::shared_ptr<Engine>;
+using SharedFlag = std::shared_ptr<std::atomic<bool>>;
+
+constexpr int kMaxDraftTokens = 64;
+constexpr int kMaxThreads = 512;
+
+EngineOptions to_engine_options(const Napi::Object & object) {
+    EngineOptions options;
+    options.context_size = to_int(object.Get("contextSize"), "contextSize", 2);
+    options.batch_size = to_int(object.Get("batchSize"), "batchSize", 1);
+    options.max_draft_tokens = to_int(object.Get("maxDraftTokens"), "maxDraftTokens", 0, kMaxDraftTokens);
+    options.threads = to_int(object.Get("threads"), "threads", 1, kMaxThreads);
+    options.draft_threads = to_int(object.Get("draftThreads"), "draftThreads", 1, kMaxThreads);
+    options.flash_attention = to_bool(object.Get("flashAttention"), "flashAttention");
+    return options;
+}
+
+Request to_request(const Napi::Object & object, const SharedFlag & aborted) {
+    Request request;
+    request.prompt = to_tokens(object.Get("prompt"), "prompt");
+    request.max_tokens = to_int(object.Get("maxTokens"), "maxTokens", 1);
+    request.stop = to_strings(object.Get("stop"), "stop");
+    request.ignore_end = to_bool(object.Get("ignoreEnd"), "ignoreEnd");
+    request.aborted = aborted;
+    if (const int length = to_int(object.Get("draftMaxTokens"), "draftMaxTokens", 0, kMaxDraftTokens); length > 0) {
+        request.policy = std::make_unique<FixedDraftLength>(length);
+    }
+    return request;
+}
+
+}  // namespace
+
+Napi::Function EngineHandle::define(Napi::Env env) {
+    return DefineClass(env, kName,
+                       {InstanceMethod<&EngineHandle::generate>("generate"),
+                        InstanceMethod<&EngineHandle::measure>("measure"),
+                        InstanceMethod<&EngineHandle::close>("close")});
+}
+
+Napi::Value EngineHandle::create(const Napi::CallbackInfo & info) {
+    return guarded(info.Env(), [&] {
+        const Napi::Object object = to_object(info[0], "options");
+        const EngineOptions options = to_engine_options(object);
+        const auto target = ModelHandle::from(object.Get("target"), "target").model();
+        const Napi::Value draft_value = object.Get("draft");
+        const auto draft = draft_value.IsNull() ? nullptr : ModelHandle::from(draft_value, "draft").model();
+        return PromiseWorker<SharedEngine>::run(
+            info.Env(), [=] { return std::make_shared<Engine>(target, draft, options); },
+            [](Napi::Env env, SharedEngine & engine) {
+                return AddonData::of(env).engine.New({Napi::External<SharedEngine>::New(env, &engine)});
+            });
+    });
+}
+
+EngineHandle::EngineHandle(const Napi::CallbackInfo & info)
+    : Handle(info),
+      env_(info.Env()),
+      engine_(constructor_argument<SharedEngine>(info)),
+      hub_(std::make_shared<StreamHub>(info.Env())),
+      // Added after the hub's thread-safe function, hence run before that is freed.
+      teardown_(env_.AddCleanupHook(+[](EngineHandle * handle) { handle->close_now(); }, this)) {
+    AddonData::of(env_).open_engines.push_back(this);
+}
+
+EngineHandle::~EngineHandle() {
+    if (hub_) {
+        engine_->close();
+        hub_->release();
+        forget();
+    }
+}
+
+void EngineHandle::close_now() {
+    engine_->close();
+    if (hub_) {
+        hub_->drop_streams();
+        hub_.reset();
+        std::erase(AddonData::of(env_).open_engines, this);
+    }
+}
+
+void EngineHandle::forget() {
+    hub_.reset();
+    teardown_.Remove(env_);
+    std::erase(AddonData::of(env_).open_engines, this);
+}
+
+void EngineHandle::finish_closing() {
+    if (const auto hub = hub_) {
+        hub->drain();
+        hub->release();
+        forget();
+    }
+}
+
+Napi::Value EngineHandle::close(const Napi::CallbackInfo & info) {
+    return PromiseWorker<std::monostate>::run(
+        env_,
+        [engine = engine_] {
+            engine->close();
+            return std::monostate();
+        },
+        [this, self = std::make_shared<Napi::ObjectReference>(Napi::Persistent(info.This().As<Napi::Object>()))](
+            Napi::Env env, std::monostate &) {
+            finish_closing();
+            self->Reset();
+            return env.Undefined();
+        });
+}
+
+Napi::Value EngineHandle::generate(const Napi::CallbackInfo & info) {
+    return guarded(info.Env(), [&]() -> Napi::Value {
+        if (!hub_) {
+            throw Error("ENGINE_CLOSED", "the engine is closed");
+        }
+        auto aborted = std::make_shared<std::atomic<bool>>(false);
+        Request request = to_request(to_object(info[0], "request"), aborted);
+        request.listener = hub_->open(to_function(info[1], "onBatch"), info.This().As<Napi::Object>());
+        try {
+            engine_->submit(std::move(request));
+        } catch (...) {
+            hub_->close_last();
+            throw;
+        }
+        return AddonData::of(env_).generation.New({Napi::External<SharedFlag>::New(env_, &aborted)});
+    });
+}
+
+Napi::Value EngineHandle::measure(const Napi::CallbackInfo & info) {
+    return guarded(info.Env(), [&] {
+        const Which which = to_string(info[0], "model") == "draft" ? Which::Draft : Which::Target;
+        return PromiseWorker<std::vector<double>>::run(
+            env_,
+            [engine = engine_, which, widths = to_ints(info[1], "rows"), past = to_int(info[2], "past", 0),
+             repeats = to_int(info[3], "repeats", 1)] { return engine->measure(which, widths, past, repeats); },
+            [](Napi::Env env, std::vector<double> & times) -> Napi::Value {
+                Napi::Array array = Napi::Array::New(env, times.size());
+                for (uint32_t i = 0; i < times.size(); ++i) {
+                    array.Set(i, times[i]);
+                }
+                return array;
+            });
+    });
+}
+
+Napi::Function GenerationHandle::define(Napi::Env env) {
+    return DefineClass(env, kName, {InstanceMethod<&GenerationHandle::abort>("abort")});
+}
+
+GenerationHandle::GenerationHandle(const Napi::CallbackInfo & info)
+    : Handle(info), aborted_(constructor_argument<SharedFlag>(info)) {}
+
+}  // namespace foretoken

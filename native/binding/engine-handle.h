@@ -1,0 +1,61 @@
+#pragma once
+
+#include <memory>
+
+#include "engine.h"
+#include "handle.h"
+#include "stream-hub.h"
+
+namespace foretoken {
+
+// JS handle of an Engine: Open → Closing → Closed.
+//
+// close() stops the decode thread on a pool thread and then lets go of the streams on the JS thread. An engine that is
+// still open when its environment ends is closed by a cleanup hook, newest first, and by process.exit() through the
+// addon's exit listener.
+class EngineHandle final : public Handle<EngineHandle> {
+public:
+    static constexpr napi_type_tag kTag = {0x71d30c5be2984f6f, 0xb40e9d27f35a8c18};
+    static constexpr const char * kName = "Engine";
+
+    static Napi::Function define(Napi::Env env);
+    // createEngine(options) of the addon; returns a promise.
+    static Napi::Value create(const Napi::CallbackInfo & info);
+
+    explicit EngineHandle(const Napi::CallbackInfo & info);
+    ~EngineHandle() override;
+
+    // JS thread: blocks until the decode thread has ended. For the end of the process or environment.
+    void close_now();
+
+private:
+    Napi::Value generate(const Napi::CallbackInfo & info);
+    Napi::Value measure(const Napi::CallbackInfo & info);
+    Napi::Value close(const Napi::CallbackInfo & info);
+    // The decode thread has ended: releases the streams, once.
+    void finish_closing();
+    void forget();
+
+    Napi::Env env_;
+    std::shared_ptr<Engine> engine_;
+    std::shared_ptr<StreamHub> hub_;  // null once closed
+    Napi::Env::CleanupHook<void (*)(EngineHandle *), EngineHandle> teardown_;
+};
+
+// JS handle of one running request.
+class GenerationHandle final : public Handle<GenerationHandle> {
+public:
+    static constexpr napi_type_tag kTag = {0x0f9a4e8823d6475b, 0xa1c6d0725be94f3d};
+    static constexpr const char * kName = "Generation";
+
+    static Napi::Function define(Napi::Env env);
+
+    explicit GenerationHandle(const Napi::CallbackInfo & info);
+
+private:
+    void abort(const Napi::CallbackInfo &) { aborted_->store(true); }
+
+    std::shared_ptr<std::atomic<bool>> aborted_;
+};
+
+}  // namespace foretoken

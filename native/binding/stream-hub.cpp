@@ -1,0 +1,186 @@
+#include "stream-hub.h"
+
+#include <optional>
+
+#include "convert.h"
+
+namespace foretoken {
+
+namespace {
+
+struct End {
+    FinishReason reason;
+    Statistics statistics;
+    std::string error;
+};
+
+Napi::Object from_statistics(Napi::Env env, const Statistics & s) {
+    Napi::Object object = Napi::Object::New(env);
+    const auto set = [&](const char * name, auto value) { object.Set(name, static_cast<double>(value)); };
+    set("promptTokens", s.prompt_tokens);
+    set("rounds", s.rounds);
+    set("proposed", s.proposed);
+    set("accepted", s.accepted);
+    set("corrections", s.corrections);
+    set("bonuses", s.bonuses);
+    set("committed", s.committed);
+    set("targetPasses", s.target_passes);
+    set("draftPasses", s.draft_passes);
+    set("targetTokens", s.target_tokens);
+    set("draftTokens", s.draft_tokens);
+    set("prefillMs", s.prefill_ms);
+    set("draftMs", s.draft_ms);
+    set("verifyMs", s.verify_ms);
+    set("sampleMs", s.sample_ms);
+    set("otherMs", s.other_ms);
+    set("totalMs", s.total_ms);
+    Napi::Array positions = Napi::Array::New(env, s.accepted_per_position.size());
+    for (uint32_t i = 0; i < s.accepted_per_position.size(); ++i) {
+        positions.Set(i, static_cast<double>(s.accepted_per_position[i]));
+    }
+    object.Set("acceptedPerPosition", positions);
+    return object;
+}
+
+Napi::Object from_end(Napi::Env env, const End & end) {
+    Napi::Object object = Napi::Object::New(env);
+    object.Set("finishReason", static_cast<double>(end.reason));
+    object.Set("stats", from_statistics(env, end.statistics));
+    if (!end.error.empty()) {
+        Napi::Object error = Napi::Object::New(env);
+        error.Set("code", "EVAL_FAILED");
+        error.Set("message", end.error);
+        object.Set("error", error);
+    }
+    return object;
+}
+
+Napi::Object from_batch(Napi::Env env, const std::vector<EmittedToken> & tokens, const std::optional<End> & end) {
+    Napi::Int32Array ids = Napi::Int32Array::New(env, tokens.size());
+    Napi::Uint8Array origins = Napi::Uint8Array::New(env, tokens.size());
+    Napi::Array texts = Napi::Array::New(env, tokens.size());
+    for (uint32_t i = 0; i < tokens.size(); ++i) {
+        ids[i] = tokens[i].id;
+        origins[i] = static_cast<uint8_t>(tokens[i].origin);
+        texts.Set(i, tokens[i].text);
+    }
+    Napi::Object batch = Napi::Object::New(env);
+    batch.Set("ids", ids);
+    batch.Set("origins", origins);
+    batch.Set("texts", texts);
+    if (end) {
+        batch.Set("end", from_end(env, *end));
+    }
+    return batch;
+}
+
+}  // namespace
+
+class StreamHub::Stream final : public SequenceListener {
+public:
+    Stream(std::shared_ptr<StreamHub> hub, const Napi::Function & on_batch, const Napi::Object & owner)
+        : hub_(std::move(hub)), on_batch_(Napi::Persistent(on_batch)), owner_(Napi::Persistent(owner)) {}
+
+    void on_tokens(std::vector<EmittedToken> tokens) override {
+        {
+            const std::lock_guard lock(hub_->mutex_);
+            tokens_.insert(tokens_.end(), std::make_move_iterator(tokens.begin()), std::make_move_iterator(tokens.end()));
+        }
+        hub_->wake();
+    }
+
+    void on_end(FinishReason reason, const Statistics & statistics, const std::string & error) override {
+        {
+            const std::lock_guard lock(hub_->mutex_);
+            end_ = End{reason, statistics, error};
+        }
+        hub_->wake();
+    }
+
+    // JS thread. Returns whether the stream has ended; its references are then gone, since the decode thread may be the
+    // last to let go of the stream itself.
+    bool deliver(Napi::Env env) {
+        std::vector<EmittedToken> tokens;
+        std::optional<End> end;
+        {
+            const std::lock_guard lock(hub_->mutex_);
+            tokens.swap(tokens_);
+            end.swap(end_);
+        }
+        if (tokens.empty() && !end) {
+            return false;
+        }
+        const Napi::Function on_batch = on_batch_.Value();
+        if (end) {
+            on_batch_.Reset();
+            owner_.Reset();
+        }
+        on_batch.Call({from_batch(env, tokens, end)});
+        return end.has_value();
+    }
+
+private:
+    std::shared_ptr<StreamHub> hub_;
+    Napi::FunctionReference on_batch_;
+    Napi::ObjectReference owner_;
+    std::vector<EmittedToken> tokens_;
+    std::optional<End> end_;
+};
+
+StreamHub::StreamHub(Napi::Env env)
+    : env_(env), wake_js_(Napi::ThreadSafeFunction::New(env, Napi::Function(), "foretoken:tokens", 0, 1)) {
+    wake_js_.Unref(env);
+}
+
+std::shared_ptr<SequenceListener> StreamHub::open(const Napi::Function & on_batch, const Napi::Object & owner) {
+    auto stream = std::make_shared<Stream>(shared_from_this(), on_batch, owner);
+    streams_.push_back(stream);
+    wake_js_.Ref(env_);
+    return stream;
+}
+
+void StreamHub::wake() {
+    {
+        const std::lock_guard lock(mutex_);
+        if (woken_) {
+            return;
+        }
+        woken_ = true;
+    }
+    wake_js_.NonBlockingCall([hub = shared_from_this()](Napi::Env, Napi::Function) {
+        {
+            const std::lock_guard lock(hub->mutex_);
+            hub->woken_ = false;
+        }
+        hub->drain();
+    });
+}
+
+void StreamHub::close_last() {
+    streams_.pop_back();
+    unref_if_idle();
+}
+
+void StreamHub::drain() {
+    const Napi::HandleScope scope(env_);
+    const std::vector<std::shared_ptr<Stream>> streams = streams_;  // callbacks may open more
+    for (const auto & stream : streams) {
+        if (stream->deliver(env_)) {
+            std::erase(streams_, stream);
+        }
+    }
+    unref_if_idle();
+}
+
+void StreamHub::unref_if_idle() {
+    if (streams_.empty()) {
+        wake_js_.Unref(env_);
+    }
+}
+
+void StreamHub::release() {
+    drop_streams();
+    wake_js_.Release();
+}
+
+}  // namespace foretoken

@@ -1,0 +1,51 @@
+// Carries tokens from an engine's decode thread to JS callbacks.
+//
+// Listeners fill a stream's buffer on the decode thread; one thread-safe function wakes the JS thread, which takes
+// whatever has come since. JS that falls behind therefore gets larger batches, not more calls. While a stream is open
+// the event loop is kept alive for its end; an idle engine never keeps a process alive.
+#pragma once
+
+#include <napi.h>
+
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "scheduler.h"
+
+namespace foretoken {
+
+class StreamHub final : public std::enable_shared_from_this<StreamHub> {
+public:
+    // JS thread.
+    explicit StreamHub(Napi::Env env);
+    StreamHub(const StreamHub &) = delete;
+    StreamHub & operator=(const StreamHub &) = delete;
+
+    // JS thread. on_batch is called on the JS thread until the batch with `end`; so long, `owner` is not collected.
+    std::shared_ptr<SequenceListener> open(const Napi::Function & on_batch, const Napi::Object & owner);
+    // JS thread. Takes back the last open(), whose listener nobody calls.
+    void close_last();
+    // JS thread. Delivers what has arrived.
+    void drain();
+    // JS thread, once the decode thread has ended: drops undelivered streams and the thread-safe function.
+    void release();
+    // JS thread, at environment teardown, which frees the thread-safe function itself.
+    void drop_streams() { streams_.clear(); }
+
+private:
+    class Stream;
+
+    // Decode thread.
+    void wake();
+    // JS thread.
+    void unref_if_idle();
+
+    Napi::Env env_;
+    Napi::ThreadSafeFunction wake_js_;
+    std::mutex mutex_;  // guards woken_ and every stream's buffer
+    bool woken_ = false;
+    std::vector<std::shared_ptr<Stream>> streams_;  // JS thread
+};
+
+}  // namespace foretoken

@@ -1,0 +1,43 @@
+// Drafts greedily with a small model.
+//
+// Each sequence has two lengths: committed text and the part of it (plus, during a round, the draft) that the cache
+// holds. commit() truncates the cache to its common prefix with the committed text; the next pass evaluates whatever is
+// lacking. Nothing is evaluated twice and no flag says what kind of round came before.
+#pragma once
+
+#include <unordered_map>
+
+#include "drafter.h"
+#include "language-model.h"
+
+namespace foretoken {
+
+class ModelDrafter final : public Drafter {
+public:
+    // Borrows the model, which must outlive the drafter.
+    explicit ModelDrafter(LanguageModel & model) : model_(model) {}
+
+    void begin(SeqId seq, std::span<const Token> prompt) override;
+    bool catch_up(SeqId seq, DraftWork & work) override;
+    int room(SeqId seq) const override;
+    void propose(std::span<DraftRequest> requests) override;
+    void commit(SeqId seq, std::span<const Token> tokens) override;
+    void end(SeqId seq) override;
+
+private:
+    struct Text {
+        std::vector<Token> committed;
+        std::vector<Token> cached;  // what the model's cache holds: a prefix of committed, then this round's draft
+    };
+
+    // Appends the first `space` tokens of what the cache lacks below `end` to the batch, and counts them.
+    void append_lacking(SeqId seq, Text & text, size_t end, size_t space, DraftWork & work);
+    // Lets the policy decide, draws from the row, and appends the drawn token to the batch if another may follow.
+    bool draw(DraftRequest & request, const Rows & rows, size_t row);
+
+    LanguageModel & model_;
+    std::unordered_map<SeqId, Text> texts_;
+    std::vector<BatchToken> batch_;
+};
+
+}  // namespace foretoken

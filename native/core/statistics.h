@@ -1,0 +1,35 @@
+// Counters and times of one sequence. Plain data, written by the scheduler alone.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace foretoken {
+
+// Invariants: corrections + bonuses = rounds; committed = accepted + corrections + bonuses before a stop cuts it;
+// accepted ≤ proposed; prefill + draft + verify + sample + other = total. An aborted round is not a round, and the one
+// token of a round without a draft counts as its bonus.
+struct Statistics {
+    int64_t prompt_tokens = 0;
+    int64_t rounds = 0;
+    int64_t proposed = 0;
+    int64_t accepted = 0;
+    int64_t corrections = 0;
+    int64_t bonuses = 0;
+    int64_t committed = 0;
+    int64_t target_passes = 0;
+    int64_t draft_passes = 0;
+    int64_t target_tokens = 0;  // evaluated by the target, prompt included
+    int64_t draft_tokens = 0;   // evaluated by the draft, prompt included
+    std::vector<int64_t> accepted_per_position;
+
+    // Milliseconds. A pass over several sequences is shared out equally among them.
+    double prefill_ms = 0;
+    double draft_ms = 0;
+    double verify_ms = 0;
+    double sample_ms = 0;
+    double other_ms = 0;
+    double total_ms = 0;
+};
+
+}  // namespace foretoken

@@ -1,0 +1,213 @@
+#include "engine.h"
+
+#include <algorithm>
+#include <chrono>
+#include <future>
+#include <string>
+
+#include "error.h"
+
+namespace foretoken {
+
+// The scheduler's view of the vocabulary; decode thread only.
+class Engine::Pieces final : public TokenTable {
+public:
+    explicit Pieces(const Model & model) : model_(model) {}
+
+    std::string_view piece(Token token) const override {
+        bytes_ = model_.piece(token, false);
+        return bytes_;
+    }
+    bool ends_generation(Token token) const override { return model_.ends_generation(token); }
+
+private:
+    const Model & model_;
+    mutable std::string bytes_;
+};
+
+namespace {
+
+void require_context(const Model & model, int context_size) {
+    const int trained = static_cast<int>(model.header().trained_context);
+    if (trained > 0 && context_size > trained) {
+        throw Error("CONTEXT_TOO_LARGE", "the model was trained with a context of " + std::to_string(trained) +
+                                             " tokens, " + std::to_string(context_size) + " were asked for");
+    }
+}
+
+void require_rollback(const Model & model) {
+    if (!model.header().can_roll_back) {
+        throw Error("MODEL_CANNOT_ROLL_BACK", "single tokens cannot be dropped from the state of a '" +
+                                                  model.header().architecture + "' model");
+    }
+}
+
+}  // namespace
+
+Engine::Engine(std::shared_ptr<const Model> target, std::shared_ptr<const Model> draft, const EngineOptions & options)
+    : target_model_(std::move(target)), draft_model_(std::move(draft)), options_(options) {
+    require_context(*target_model_, options.context_size);
+    const auto aborted = [this] { return closing_.load(std::memory_order_relaxed) || scheduler_->all_aborted(); };
+    ContextOptions context{options.context_size,  options.batch_size, options.max_sequences * (options.max_draft_tokens + 1),
+                           options.max_sequences, options.threads,    options.flash_attention};
+    context.rows = std::min(context.rows, context.batch);
+    target_ = std::make_unique<LlamaLanguageModel>(target_model_, context, aborted);
+    if (draft_model_) {
+        require_rollback(*target_model_);
+        require_rollback(*draft_model_);
+        // Sized for drafting: one row per sequence, and no further than the draft was trained for.
+        const int trained = static_cast<int>(draft_model_->header().trained_context);
+        context.context = trained > 0 ? std::min(context.context, trained) : context.context;
+        context.rows = options.max_sequences;
+        context.threads = options.draft_threads;
+        draft_ = std::make_unique<LlamaLanguageModel>(draft_model_, context, aborted);
+        drafter_ = std::make_unique<ModelDrafter>(*draft_);
+    }
+    pieces_ = std::make_unique<Pieces>(*target_model_);
+    scheduler_ = std::make_unique<Scheduler>(*target_, drafter_.get(), *pieces_, options.max_sequences);
+    thread_ = std::thread([this] { run(); });
+}
+
+Engine::~Engine() {
+    close();
+}
+
+void Engine::validate(const Request & request) const {
+    if (request.prompt.empty()) {
+        throw Error("PROMPT_EMPTY", "the prompt has no tokens");
+    }
+    if (static_cast<int>(request.prompt.size()) >= options_.context_size) {
+        throw Error("PROMPT_TOO_LONG", "the prompt has " + std::to_string(request.prompt.size()) +
+                                           " tokens, a context of " + std::to_string(options_.context_size) +
+                                           " leaves room for at most " + std::to_string(options_.context_size - 1));
+    }
+    const int vocabulary = target_model_->vocabulary().size;
+    for (const Token token : request.prompt) {
+        if (token < 0 || token >= vocabulary) {
+            throw Error("ARGUMENT_INVALID", "token " + std::to_string(token) + " is not one of the vocabulary's " +
+                                                std::to_string(vocabulary));
+        }
+    }
+    if (request.max_tokens < 1 || !request.listener) {
+        throw Error("ARGUMENT_INVALID", "a request needs max_tokens of at least 1 and a listener");
+    }
+}
+
+void Engine::submit(Request request) {
+    validate(request);
+    const std::lock_guard lock(mutex_);
+    if (closing_) {
+        throw Error("ENGINE_CLOSED", "the engine is closed");
+    }
+    waiting_.push_back(std::move(request));
+    wake_.notify_one();
+}
+
+void Engine::close() {
+    const std::lock_guard close_lock(close_mutex_);
+    {
+        const std::lock_guard lock(mutex_);
+        closing_ = true;
+    }
+    wake_.notify_one();
+    if (thread_.joinable()) {
+        thread_.join();
+    }
+}
+
+bool Engine::next() {
+    std::unique_lock lock(mutex_);
+    wake_.wait(lock, [this] { return closing_ || !waiting_.empty() || !tasks_.empty() || !scheduler_->idle(); });
+    while (!tasks_.empty()) {
+        const auto task = std::move(tasks_.front());
+        tasks_.pop_front();
+        lock.unlock();
+        task();
+        lock.lock();
+    }
+    while (!closing_ && !waiting_.empty() && scheduler_->has_room()) {
+        scheduler_->admit(std::move(waiting_.front()));
+        waiting_.pop_front();
+    }
+    return !closing_;
+}
+
+void Engine::run() {
+    while (next()) {
+        scheduler_->step();
+    }
+    scheduler_->abort_all();
+    for (const Request & request : waiting_) {
+        request.listener->on_end(FinishReason::Aborted, {}, {});
+    }
+    waiting_.clear();
+    scheduler_.reset();
+    drafter_.reset();
+    draft_.reset();
+    target_.reset();
+}
+
+std::vector<double> Engine::measure(Which which, const std::vector<int> & widths, int past, int repeats) {
+    std::promise<std::vector<double>> promise;
+    auto result = promise.get_future();
+    {
+        const std::lock_guard lock(mutex_);
+        if (closing_) {
+            throw Error("ENGINE_CLOSED", "the engine is closed");
+        }
+        tasks_.push_back([&] {
+            try {
+                LanguageModel * model = which == Which::Target ? target_.get() : draft_.get();
+                if (!scheduler_->idle()) {
+                    throw Error("ENGINE_BUSY", "forward passes cannot be measured while a generation runs");
+                }
+                if (!model) {
+                    throw Error("ARGUMENT_INVALID", "the engine has no draft model");
+                }
+                promise.set_value(measure_now(*model, widths, past, repeats));
+            } catch (...) {
+                promise.set_exception(std::current_exception());
+            }
+        });
+    }
+    wake_.notify_one();
+    return result.get();
+}
+
+std::vector<double> Engine::measure_now(LanguageModel & model, const std::vector<int> & widths, int past, int repeats) {
+    const ModelLimits limits = model.limits();
+    const auto pass = [&](Pos from, int width, bool want_logits) {
+        std::vector<BatchToken> batch;
+        for (Pos pos = from; pos < from + width; ++pos) {
+            batch.push_back({0, pos, pos % target_model_->vocabulary().size, want_logits});
+        }
+        model.eval(batch);
+    };
+    for (const int width : widths) {
+        if (width < 1 || width > limits.rows || past < 0 || past + width > limits.context || repeats < 1) {
+            throw Error("ARGUMENT_INVALID", "a pass of " + std::to_string(width) + " rows after " + std::to_string(past) +
+                                                " tokens does not fit " + std::to_string(limits.rows) + " rows and " +
+                                                std::to_string(limits.context) + " tokens");
+        }
+    }
+
+    for (Pos pos = 0; pos < past; pos += limits.batch) {
+        pass(pos, std::min(limits.batch, past - pos), false);
+    }
+    std::vector<double> medians;
+    for (const int width : widths) {
+        std::vector<double> times;
+        for (int i = 0; i < repeats; ++i) {
+            const auto start = std::chrono::steady_clock::now();
+            pass(past, width, true);
+            times.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
+            model.truncate(0, past);
+        }
+        std::nth_element(times.begin(), times.begin() + repeats / 2, times.end());
+        medians.push_back(times[static_cast<size_t>(repeats / 2)]);
+    }
+    model.truncate(0, 0);
+    return medians;
+}
+
+}  // namespace foretoken

@@ -1,0 +1,71 @@
+#include "llama-language-model.h"
+
+#include <string>
+
+#include "error.h"
+
+namespace foretoken {
+
+LlamaLanguageModel::LlamaLanguageModel(std::shared_ptr<const Model> model, const ContextOptions & options,
+                                       std::function<bool()> aborted)
+    : model_(std::move(model)),
+      limits_{options.batch, options.rows, options.context},
+      aborted_(std::move(aborted)),
+      batch_(options.batch),
+      vocabulary_(static_cast<size_t>(model_->vocabulary().size)) {
+    llama_context_params params = llama_context_default_params();
+    params.n_ctx = static_cast<uint32_t>(options.context * options.max_sequences);
+    params.n_batch = static_cast<uint32_t>(options.batch);
+    params.n_ubatch = static_cast<uint32_t>(options.batch);
+    params.n_seq_max = static_cast<uint32_t>(options.max_sequences);
+    params.n_outputs_max = static_cast<uint32_t>(options.rows);
+    params.n_threads = options.threads;
+    params.n_threads_batch = options.threads;
+    params.flash_attn_type = options.flash_attention ? LLAMA_FLASH_ATTN_TYPE_ENABLED : LLAMA_FLASH_ATTN_TYPE_DISABLED;
+    params.no_perf = true;
+    params.swa_full = true;    // a sliding window's ring buffer cannot roll back
+    params.kv_unified = true;
+    params.abort_callback = [](void * data) { return (*static_cast<const std::function<bool()> *>(data))(); };
+    params.abort_callback_data = &aborted_;
+
+    const ErrorLog log;
+    context_.reset(llama_init_from_model(model_->get(), params));
+    if (!context_) {
+        throw Error("CONTEXT_FAILED", "llama.cpp could not make a context of " + std::to_string(params.n_ctx) +
+                                          " tokens: " + log.text("it gives no reason"));
+    }
+}
+
+Rows LlamaLanguageModel::eval(std::span<const BatchToken> tokens) {
+    llama_batch & batch = batch_.raw;
+    batch.n_tokens = static_cast<int32_t>(tokens.size());
+    size_t rows = 0;
+    for (size_t i = 0; i < tokens.size(); ++i) {
+        batch.token[i] = tokens[i].token;
+        batch.pos[i] = tokens[i].pos;
+        batch.n_seq_id[i] = 1;
+        batch.seq_id[i][0] = tokens[i].seq;
+        batch.logits[i] = tokens[i].want_logits;
+        rows += tokens[i].want_logits;
+    }
+
+    const ErrorLog log;
+    switch (const int status = llama_decode(context_.get(), batch)) {
+        case 0: break;
+        case 1: throw EvalFailed("no room in the KV cache for " + std::to_string(tokens.size()) + " tokens");
+        case 2: throw EvalAborted();
+        default: throw EvalFailed(log.text("llama_decode failed with status " + std::to_string(status)));
+    }
+    llama_synchronize(context_.get());
+    return {rows > 0 ? llama_get_logits(context_.get()) : nullptr, rows, vocabulary_};
+}
+
+bool LlamaLanguageModel::truncate(SeqId seq, Pos n_past) {
+    return llama_memory_seq_rm(llama_get_memory(context_.get()), seq, n_past, -1);
+}
+
+void LlamaLanguageModel::copy(SeqId from, SeqId to, Pos n) {
+    llama_memory_seq_cp(llama_get_memory(context_.get()), from, to, 0, n);
+}
+
+}  // namespace foretoken

@@ -1,0 +1,55 @@
+// LanguageModel over one llama_context. Belongs to the engine's decode thread.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "language-model.h"
+#include "llama.h"
+#include "model.h"
+
+namespace foretoken {
+
+struct ContextOptions {
+    int context = 0;        // tokens of one sequence
+    int batch = 512;        // tokens of one forward pass
+    int rows = 1;           // tokens of one forward pass that may want logits
+    int max_sequences = 1;
+    int threads = 1;
+    // On the CPU, verification is bit-exact only with it.
+    bool flash_attention = true;
+};
+
+class LlamaLanguageModel final : public LanguageModel {
+public:
+    // `aborted` is polled during passes, from compute threads. Throws Error CONTEXT_FAILED.
+    LlamaLanguageModel(std::shared_ptr<const Model> model, const ContextOptions & options, std::function<bool()> aborted);
+    LlamaLanguageModel(const LlamaLanguageModel &) = delete;
+    LlamaLanguageModel & operator=(const LlamaLanguageModel &) = delete;
+
+    ModelLimits limits() const override { return limits_; }
+    Rows eval(std::span<const BatchToken> batch) override;
+    bool truncate(SeqId seq, Pos n_past) override;
+    void copy(SeqId from, SeqId to, Pos n) override;
+
+private:
+    // llama_batch_init's arrays, filled for each pass.
+    struct Batch {
+        explicit Batch(int capacity) : raw(llama_batch_init(capacity, 0, 1)) {}
+        ~Batch() { llama_batch_free(raw); }
+        Batch(const Batch &) = delete;
+        Batch & operator=(const Batch &) = delete;
+        llama_batch raw;
+    };
+
+    std::shared_ptr<const Model> model_;
+    ModelLimits limits_;
+    std::function<bool()> aborted_;
+    std::unique_ptr<llama_context, decltype(&llama_free)> context_{nullptr, llama_free};
+    Batch batch_;
+    size_t vocabulary_;
+};
+
+}  // namespace foretoken

@@ -1,0 +1,22 @@
+// What a GGUF file says of itself, read without its weights and before llama.cpp sees it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace foretoken {
+
+struct ModelHeader {
+    std::string architecture;
+    std::string name;  // empty where the file has none
+    uint32_t trained_context = 0;
+    uint64_t file_size = 0;
+    // Whether single tokens can be dropped from its cache: full attention yes, sliding windows with the full-size cache
+    // yes, recurrent and hybrid models no.
+    bool can_roll_back = true;
+};
+
+// Throws Error MODEL_NOT_FOUND, MODEL_NOT_READABLE, MODEL_NOT_GGUF, MODEL_HEADER_INVALID, MODEL_TRUNCATED.
+ModelHeader read_model_header(const std::string & path);
+
+}  // namespace foretoken

@@ -1,0 +1,114 @@
+#include "model.h"
+
+#include <algorithm>
+
+#include "error.h"
+
+namespace foretoken {
+
+namespace {
+
+const char * vocabulary_type(enum llama_vocab_type type) {
+    switch (type) {
+        case LLAMA_VOCAB_TYPE_SPM: return "spm";
+        case LLAMA_VOCAB_TYPE_BPE: return "bpe";
+        case LLAMA_VOCAB_TYPE_WPM: return "wpm";
+        case LLAMA_VOCAB_TYPE_UGM: return "ugm";
+        case LLAMA_VOCAB_TYPE_RWKV: return "rwkv";
+        case LLAMA_VOCAB_TYPE_PLAMO2: return "plamo2";
+        default: return "none";
+    }
+}
+
+bool continue_loading(float progress, void * data) {
+    const ModelOptions & options = *static_cast<const ModelOptions *>(data);
+    if (options.on_progress) {
+        options.on_progress(progress);
+    }
+    return !(options.aborted && options.aborted->load(std::memory_order_relaxed));
+}
+
+}  // namespace
+
+std::shared_ptr<Model> Model::load(const std::string & path, const ModelOptions & options) {
+    const std::shared_ptr<Model> model(new Model());
+    model->backend_ = Backend::acquire();
+    model->header_ = read_model_header(path);
+
+    llama_model_params params = llama_model_default_params();
+    params.n_gpu_layers = options.gpu_layers;
+    params.use_extra_bufts = options.extra_buffers;
+    params.vocab_only = options.vocabulary_only;
+    params.progress_callback = continue_loading;
+    params.progress_callback_user_data = const_cast<ModelOptions *>(&options);
+
+    const ErrorLog log;
+    model->model_.reset(llama_model_load_from_file(path.c_str(), params));
+    if (!model->model_) {
+        if (options.aborted && options.aborted->load()) {
+            throw Error("ABORTED", "loading " + path + " was aborted");
+        }
+        const std::string reason = log.text("llama.cpp gives no reason");
+        if (reason.find("unknown model architecture") != std::string::npos) {
+            throw Error("MODEL_ARCHITECTURE_UNSUPPORTED",
+                        path + " has the architecture '" + model->header_.architecture + "', which llama.cpp does not know");
+        }
+        throw Error("MODEL_LOAD_FAILED", "cannot load " + path + ": " + reason);
+    }
+    model->vocab_ = llama_model_get_vocab(model->model_.get());
+    if (llama_model_is_recurrent(model->get()) || llama_model_is_hybrid(model->get())) {
+        model->header_.can_roll_back = false;
+    }
+    return model;
+}
+
+std::string Model::description() const {
+    std::string text(256, '\0');
+    const int length = llama_model_desc(model_.get(), text.data(), text.size());
+    text.resize(static_cast<size_t>(std::clamp(length, 0, static_cast<int>(text.size()) - 1)));
+    return text;
+}
+
+VocabularyInfo Model::vocabulary() const {
+    return {vocabulary_type(llama_vocab_type(vocab_)),
+            llama_vocab_n_tokens(vocab_),
+            llama_vocab_bos(vocab_),
+            llama_vocab_eos(vocab_),
+            llama_vocab_eot(vocab_),
+            llama_vocab_get_add_bos(vocab_),
+            llama_vocab_get_add_eos(vocab_)};
+}
+
+std::vector<Token> Model::tokenize(const std::string & text, bool add_special, bool parse_special) const {
+    const int length = static_cast<int>(text.size());
+    std::vector<Token> tokens(text.size() + 2);
+    int n = llama_tokenize(vocab_, text.data(), length, tokens.data(), static_cast<int>(tokens.size()), add_special,
+                           parse_special);
+    if (n < 0) {
+        tokens.resize(static_cast<size_t>(-n));
+        n = llama_tokenize(vocab_, text.data(), length, tokens.data(), -n, add_special, parse_special);
+    }
+    tokens.resize(static_cast<size_t>(std::max(0, n)));
+    return tokens;
+}
+
+std::string Model::piece(Token token, bool special) const {
+    std::string bytes(32, '\0');
+    int n = llama_token_to_piece(vocab_, token, bytes.data(), static_cast<int>(bytes.size()), 0, special);
+    if (n < 0) {
+        bytes.resize(static_cast<size_t>(-n));
+        n = llama_token_to_piece(vocab_, token, bytes.data(), -n, 0, special);
+    }
+    bytes.resize(static_cast<size_t>(std::max(0, n)));
+    return bytes;
+}
+
+std::string Model::token_text(Token token) const {
+    return llama_vocab_get_text(vocab_, token);
+}
+
+bool Model::ends_generation(Token token) const {
+    return llama_vocab_is_eog(vocab_, token);
+}
+
+}  // namespace foretoken

@@ -1,0 +1,64 @@
+// Weights and vocabulary of one GGUF file. Immutable once loaded: shared by engines and threads.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "backend.h"
+#include "llama.h"
+#include "model-header.h"
+#include "types.h"
+
+namespace foretoken {
+
+struct ModelOptions {
+    int gpu_layers = -1;          // layers on the GPU; -1 is all
+    bool extra_buffers = true;    // repacked weights (AMX, …) where the CPU has them
+    bool vocabulary_only = false;
+    std::function<void(float)> on_progress;              // 0…1, on the loading thread
+    std::shared_ptr<const std::atomic<bool>> aborted;    // null cannot be aborted
+};
+
+struct VocabularyInfo {
+    std::string type;
+    int size;
+    Token bos, eos, eot;  // -1 where there is none
+    bool add_bos, add_eos;
+};
+
+class Model {
+public:
+    // Throws what read_model_header throws, and Error MODEL_ARCHITECTURE_UNSUPPORTED, MODEL_LOAD_FAILED, ABORTED.
+    static std::shared_ptr<Model> load(const std::string & path, const ModelOptions & options);
+
+    const ModelHeader & header() const { return header_; }
+    std::string description() const;
+    uint64_t parameters() const { return llama_model_n_params(model_.get()); }
+    uint64_t weight_bytes() const { return llama_model_size(model_.get()); }
+    int layers() const { return llama_model_n_layer(model_.get()); }
+    int embedding_size() const { return llama_model_n_embd(model_.get()); }
+
+    VocabularyInfo vocabulary() const;
+    // add_special: BOS and EOS where the model wants them; parse_special: texts of special tokens become them.
+    std::vector<Token> tokenize(const std::string & text, bool add_special, bool parse_special) const;
+    // Bytes of one token; control tokens are empty unless `special`.
+    std::string piece(Token token, bool special) const;
+    std::string token_text(Token token) const;
+    bool ends_generation(Token token) const;
+
+    llama_model * get() const { return model_.get(); }
+
+private:
+    Model() = default;
+
+    std::shared_ptr<Backend> backend_;
+    ModelHeader header_;
+    std::unique_ptr<llama_model, decltype(&llama_model_free)> model_{nullptr, llama_model_free};
+    const llama_vocab * vocab_ = nullptr;
+};
+
+}  // namespace foretoken

@@ -1,0 +1,131 @@
+// Exactness on the CPU (ARCHITECTURE §7): the logits of a token are the same bits whether it is evaluated alone or in a
+// batch of any width, by any number of threads, with or without repacked weights, below and above 512 cells, and
+// whatever chunks its prompt came in.
+#include <cstring>
+
+#include "check.h"
+#include "llama-language-model.h"
+#include "random-model.h"
+
+namespace foretoken {
+
+namespace {
+
+constexpr int kMaxWidth = 32;
+constexpr int kTokens = 64;  // evaluated after the prompt, at every width
+
+struct Setting {
+    bool extra_buffers;
+    int threads;
+    int prompt_chunk;
+};
+
+std::string show(const Setting & setting) {
+    return std::string("extra buffers ") + (setting.extra_buffers ? "on" : "off") + ", " +
+           std::to_string(setting.threads) + " threads, prompt in chunks of " + std::to_string(setting.prompt_chunk);
+}
+
+class Sweep {
+public:
+    Sweep(const std::string & path, const Setting & setting, int prompt)
+        : setting_(setting), prompt_(prompt), model_(Model::load(path, options(setting))),
+          language_model_(model_, {prompt + kTokens, 512, kMaxWidth, 1, setting.threads, true}, [] { return false; }) {
+        for (int pos = 0; pos < prompt; pos += setting.prompt_chunk) {
+            eval(pos, std::min(setting.prompt_chunk, prompt - pos), false);
+        }
+    }
+
+    // Logits of the tokens after the prompt, evaluated `width` at a time.
+    std::vector<float> logits(int width) {
+        std::vector<float> all;
+        for (int pos = prompt_; pos < prompt_ + kTokens; pos += width) {
+            const Rows rows = eval(pos, std::min(width, prompt_ + kTokens - pos), true);
+            for (size_t row = 0; row < rows.size(); ++row) {
+                all.insert(all.end(), rows.logits(row).begin(), rows.logits(row).end());
+            }
+        }
+        language_model_.truncate(0, prompt_);
+        return all;
+    }
+
+private:
+    static ModelOptions options(const Setting & setting) {
+        ModelOptions options;
+        options.extra_buffers = setting.extra_buffers;
+        return options;
+    }
+
+    Rows eval(int from, int width, bool want_logits) {
+        const int vocabulary = model_->vocabulary().size;
+        std::vector<BatchToken> batch;
+        for (int pos = from; pos < from + width; ++pos) {
+            batch.push_back({0, pos, (pos * 7919 + 13) % vocabulary, want_logits});
+        }
+        return language_model_.eval(batch);
+    }
+
+    Setting setting_;
+    int prompt_;
+    std::shared_ptr<Model> model_;
+    LlamaLanguageModel language_model_;
+};
+
+void check_bits(const std::string & what, const std::vector<float> & actual, const std::vector<float> & expected) {
+    CHECK_EQ(actual.size(), expected.size());
+    float largest = 0;
+    for (size_t i = 0; i < std::min(actual.size(), expected.size()); ++i) {
+        largest = std::max(largest, std::abs(actual[i] - expected[i]));
+    }
+    if (std::memcmp(actual.data(), expected.data(), expected.size() * sizeof(float)) != 0) {
+        test::fail(__FILE__, __LINE__, what + ": bits differ, by up to " + test::show(largest));
+    }
+}
+
+void sweep(const std::string & path, int prompt) {
+    const std::vector<float> expected = Sweep(path, {false, 1, 1}, prompt).logits(1);
+    for (const bool extra_buffers : {false, true}) {
+        for (const int threads : {1, 2}) {
+            for (const int chunk : {1, 63, 512}) {
+                const Setting setting{extra_buffers, threads, chunk};
+                Sweep sweep(path, setting, prompt);
+                for (int width = 1; width <= kMaxWidth; width += chunk == 512 ? 1 : 5) {
+                    check_bits(show(setting) + ", width " + std::to_string(width), sweep.logits(width), expected);
+                }
+            }
+        }
+    }
+}
+
+}  // namespace
+
+#if defined(__x86_64__) || defined(_M_X64)
+
+TEST("embedded target, below 512 cells") {
+    sweep(FORETOKEN_MODELS_DIR "/fable-17m.f16.gguf", 100);
+}
+
+TEST("embedded draft, below 512 cells") {
+    sweep(FORETOKEN_MODELS_DIR "/fable-1m.f16.gguf", 10);
+}
+
+TEST("random GPT-NeoX, across 512 cells") {
+    const test::RandomModelFile file({});
+    sweep(file.path(), 490);
+}
+
+TEST("random GPT-NeoX, far above 512 cells") {
+    const test::RandomModelFile file({});
+    sweep(file.path(), 1400);
+}
+
+#else
+
+TEST("skipped: the row-invariant kernels are x86-64's; elsewhere ADR 0002's margin rule holds") {}
+
+#endif
+
+}  // namespace foretoken
+
+int main() {
+    return foretoken::test::run_tests();
+}
