@@ -1,0 +1,79 @@
+// Compares speculative decoding with the baseline over draft lengths. Needs a built checkout (npm run setup); leaves
+// bench/results/<date>-<name>.json with --save, or the file named by --json.
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Command, InvalidArgumentError } from "commander";
+import { benchmarkTable, percent, times } from "../dist/benchmark-table.js";
+import { benchmark, loadPair } from "../dist/index.js";
+import { progressLine } from "./progress-line.mjs";
+import { demoPrompts } from "./prompts.mjs";
+import { writeAtomically } from "./write-atomically.mjs";
+
+const RESULTS = fileURLToPath(new URL("results", import.meta.url));
+
+await new Command("bench")
+  .option("--pair <target,draft>", "paths or names", (text) => text.split(","), ["fable-17m", "fable-1m"])
+  .option("--draft-max-tokens <list>", "draft lengths", (text) => text.split(",").map(integer), [1, 2, 3, 4, 6, 8, 15])
+  .option("--max-tokens <n>", "tokens per generation", integer, 128)
+  .option("--repeat <n>", "repetitions of each prompt and draft length", integer, 5)
+  .option("--seed <n>", "seed of the bootstrap", integer, 1)
+  .option("--threads <n>", "CPU threads (default: all)", integer)
+  .option("--json <file>", "write the report there")
+  .option("--save [name]", "write the report to bench/results, under the date and this name")
+  .action(run)
+  .parseAsync();
+
+async function run({ pair: [target, draft], threads, json, save, ...options }) {
+  const progress = progressLine();
+  const interrupt = new AbortController();
+  process.once("SIGINT", () => interrupt.abort());
+  const pair = await loadPair({ target, draft, ...(threads && { threads }) });
+  try {
+    const report = await benchmark(pair, {
+      ...options,
+      prompts: demoPrompts,
+      signal: interrupt.signal,
+      onProgress: ({ done, total, prompt, draftMaxTokens }) =>
+        progress.show(`${done + 1}/${total}: ${prompt}, draft length ${draftMaxTokens}`),
+    });
+    progress.clear();
+    process.stdout.write(describe(report));
+    for (const file of await files(json, save, [target, draft])) {
+      await writeAtomically(file, `${JSON.stringify({ date: new Date().toISOString(), ...report }, null, 2)}\n`);
+      process.stderr.write(`Wrote ${file}\n`);
+    }
+    if (!report.identical) process.exitCode = 1;
+  } catch (error) {
+    progress.clear();
+    if (!interrupt.signal.aborted) throw error;
+    process.exitCode = 130;
+  } finally {
+    await pair.close();
+  }
+}
+
+function describe(report) {
+  const { costs, machine, summaries } = report;
+  const best = summaries.reduce((a, b) => (b.speedup > a.speedup ? b : a));
+  return [
+    benchmarkTable(report),
+    `c = ${costs.draftCost.toFixed(3)}, v(n) = ${costs.verifyCosts.map((v) => v.toFixed(2)).join(" ")}, one target pass ${costs.targetStepMs.toFixed(2)} ms`,
+    `Best mean: ${times(best.speedup)} at draft length ${best.draftMaxTokens} (predicted ${times(best.predictedSpeedup)}), ${percent(best.overhead)} of the time outside the two models.`,
+    `${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, llama.cpp ${machine.llamaCpp}, commit ${machine.commit ?? "unknown"}`,
+    "",
+  ].join("\n");
+}
+
+async function files(json, save, models) {
+  const named = json === undefined ? [] : [json];
+  if (save === undefined) return named;
+  await mkdir(RESULTS, { recursive: true });
+  const name = save === true ? models.map((model) => model.replace(/^.*[/\\]|\.gguf$/g, "")).join("+") : save;
+  return [...named, join(RESULTS, `${new Date().toISOString().slice(0, 10)}-${name}.json`)];
+}
+
+function integer(text) {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("Expected an integer.");
+  return Number(text);
+}

@@ -1,0 +1,2 @@
+declare const binding: object;
+export = binding;

@@ -1,0 +1,72 @@
+# llama.cpp as shared libraries under names of our own, so that another addon's llama.cpp in the same process cannot be
+# mistaken for them; its backends as modules beside them.
+set(FORETOKEN_LLAMA_CPP_DIR ${CMAKE_CURRENT_SOURCE_DIR}/native/llama.cpp CACHE PATH "llama.cpp's source tree")
+file(READ native/llama-cpp.json pin)
+string(JSON FORETOKEN_LLAMA_CPP_RELEASE GET "${pin}" release)
+
+set(BUILD_SHARED_LIBS ON)
+set(GGML_BACKEND_DL ON)
+set(GGML_CCACHE OFF)
+set(GGML_OPENMP ${FORETOKEN_OPENMP})
+set(GGML_CUDA ${FORETOKEN_CUDA})
+# One CPU module for this machine, or one for each level of its architecture, chosen when it runs. llama.cpp refuses
+# GGML_NATIVE for x86 modules, since their feature check needs a list; one for this machine needs none.
+set(GGML_NATIVE OFF)
+set(GGML_CPU_ALL_VARIANTS ${FORETOKEN_ALL_CPU_VARIANTS})
+if(NOT FORETOKEN_ALL_CPU_VARIANTS AND NOT MSVC)
+    set(native_module ON)
+    foreach(feature SSE42 AVX AVX2 BMI2 FMA F16C)
+        set(GGML_${feature} OFF)
+    endforeach()
+endif()
+foreach(part TESTS SERVER APP UI)
+    set(LLAMA_BUILD_${part} OFF)
+endforeach()
+foreach(part COMMON TOOLS EXAMPLES)
+    set(LLAMA_BUILD_${part} ${FORETOKEN_LLAMA_TOOLS})
+endforeach()
+set(LLAMA_OPENSSL OFF)
+
+# Everything the addon loads lies in one folder and finds its neighbours there.
+set(FORETOKEN_OUTPUT_DIR ${CMAKE_CURRENT_SOURCE_DIR}/build/$<CONFIG> CACHE STRING "Folder of the addon and its libraries")
+set(CMAKE_SKIP_BUILD_RPATH OFF)
+set(CMAKE_BUILD_WITH_INSTALL_RPATH ON)
+set(CMAKE_INSTALL_RPATH $<IF:$<PLATFORM_ID:Darwin>,@loader_path,$ORIGIN>)
+
+add_subdirectory(${FORETOKEN_LLAMA_CPP_DIR} ${CMAKE_BINARY_DIR}/llama.cpp EXCLUDE_FROM_ALL)
+
+function(foretoken_all_targets folder result)
+    get_property(targets DIRECTORY ${folder} PROPERTY BUILDSYSTEM_TARGETS)
+    get_property(children DIRECTORY ${folder} PROPERTY SUBDIRECTORIES)
+    foreach(child ${children})
+        foretoken_all_targets(${child} more)
+        list(APPEND targets ${more})
+    endforeach()
+    set(${result} ${targets} PARENT_SCOPE)
+endfunction()
+
+foretoken_all_targets(${FORETOKEN_LLAMA_CPP_DIR} targets)
+foreach(target ${targets})
+    get_target_property(type ${target} TYPE)
+    if(type MATCHES "^(SHARED|MODULE|STATIC|OBJECT)_LIBRARY$|^EXECUTABLE$")
+        # GCC's own AVX-512 headers warn thousands of times.
+        target_compile_options(${target} PRIVATE $<IF:$<BOOL:${MSVC}>,/w,-w>)
+    endif()
+    if(type MATCHES "^(SHARED|MODULE)_LIBRARY$")
+        set_property(TARGET ${target} PROPERTY VERSION)
+        set_property(TARGET ${target} PROPERTY SOVERSION)
+        set_target_properties(${target} PROPERTIES
+            LIBRARY_OUTPUT_DIRECTORY ${FORETOKEN_OUTPUT_DIR}
+            RUNTIME_OUTPUT_DIRECTORY ${FORETOKEN_OUTPUT_DIR})
+    endif()
+endforeach()
+if(native_module)
+    target_compile_options(ggml-cpu PRIVATE -march=native)
+endif()
+foreach(target llama ggml ggml-base)
+    set_target_properties(${target} PROPERTIES OUTPUT_NAME foretoken-${target})
+endforeach()
+foreach(target llama ggml ggml-base)
+    get_target_property(folders ${target} INTERFACE_INCLUDE_DIRECTORIES)
+    set_target_properties(${target} PROPERTIES INTERFACE_SYSTEM_INCLUDE_DIRECTORIES "${folders}")
+endforeach()

@@ -1,0 +1,25 @@
+# The .node module. Headers come from npm packages, so nothing is downloaded.
+function(foretoken_node_print expression result)
+    execute_process(COMMAND node -p ${expression} WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}
+                    OUTPUT_VARIABLE output OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+    set(${result} ${output} PARENT_SCOPE)
+endfunction()
+foretoken_node_print("require('node-addon-api').include_dir" addon_api)
+foretoken_node_print("require('node-api-headers').include_dir" api_headers)
+
+file(GLOB sources CONFIGURE_DEPENDS native/binding/*.cpp)
+add_library(foretoken MODULE ${sources} ${CMAKE_JS_SRC})
+target_link_libraries(foretoken PRIVATE foretoken_engine ${CMAKE_JS_LIB})
+target_include_directories(foretoken SYSTEM PRIVATE ${addon_api} ${api_headers})
+target_compile_definitions(foretoken PRIVATE NAPI_VERSION=9 NAPI_CPP_EXCEPTIONS
+                                             FORETOKEN_LLAMA_CPP_RELEASE="${FORETOKEN_LLAMA_CPP_RELEASE}")
+set_target_properties(foretoken PROPERTIES
+    PREFIX "" SUFFIX ".node" CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
+    LIBRARY_OUTPUT_DIRECTORY ${FORETOKEN_OUTPUT_DIR} RUNTIME_OUTPUT_DIRECTORY ${FORETOKEN_OUTPUT_DIR})
+if(APPLE)
+    target_link_options(foretoken PRIVATE -undefined dynamic_lookup)
+endif()
+foretoken_warnings(foretoken)
+
+# Nothing links to the backend modules: they are found beside the addon when it runs.
+add_dependencies(foretoken ggml)

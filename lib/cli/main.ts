@@ -1,0 +1,42 @@
+#!/usr/bin/env node
+import { readFileSync } from "node:fs";
+import { Command, CommanderError } from "commander";
+import { OptionError } from "../index.js";
+import { addCheck } from "./check.js";
+import { addDevices } from "./devices.js";
+import { EXIT } from "./exit.js";
+import { addGenerate } from "./generate.js";
+import { endQuietlyOnBrokenPipe } from "./output.js";
+
+const { version, description } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+
+endQuietlyOnBrokenPipe();
+const program = new Command("foretoken").description(description).version(version).exitOverride();
+program.showHelpAfterError("(--help lists the options)");
+program.addHelpText(
+  "after",
+  `
+Examples:
+  foretoken generate "Once upon a time"
+  foretoken check fable-17m fable-1m
+  foretoken devices
+
+Exit codes: 0 done, 1 failed or incompatible, 2 wrong usage, 130 interrupted`,
+);
+addGenerate(program);
+addCheck(program);
+addDevices(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}
+
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  if (!(error instanceof Error)) throw error;
+  const code = "code" in error ? ` [${error.code}]` : "";
+  process.stderr.write(`foretoken: ${error.message}${code}\n`);
+  return error instanceof OptionError ? EXIT.usage : EXIT.failed;
+}

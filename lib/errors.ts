@@ -1,0 +1,106 @@
+import type { Mismatch } from "./compatibility.js";
+
+/**
+ * Every code this package can report, which class it comes as and what to do; the message says what was expected and what
+ * came. docs/errors.md has a section for each; a test holds the two together.
+ */
+export const ERROR_TABLE = {
+  OPTION_INVALID: { kind: "option", hint: "docs/api.md lists every option with its type and range." },
+  OPTION_UNKNOWN: { kind: "option", hint: "Remove the option or correct its name." },
+  ARGUMENT_INVALID: { kind: "option", hint: "Pass an argument of the documented type." },
+
+  MODEL_NAME_UNKNOWN: { kind: "model", hint: "Pass the path of a GGUF file or the name of an embedded model." },
+  MODEL_HASH_MISMATCH: { kind: "model", hint: "The file is damaged or was replaced: reinstall the package, or pass it by path." },
+  MODEL_NOT_FOUND: { kind: "model", hint: "Check the path; relative paths start at the working directory." },
+  MODEL_NOT_READABLE: { kind: "model", hint: "Pass a regular file that this process may read." },
+  MODEL_NOT_GGUF: { kind: "model", hint: "Convert the model to GGUF first." },
+  MODEL_TRUNCATED: { kind: "model", hint: "Download or copy the file again." },
+  MODEL_HEADER_INVALID: { kind: "model", hint: "Convert the model again with a current converter." },
+  MODEL_ARCHITECTURE_UNSUPPORTED: { kind: "model", hint: "Use a model of an architecture that llama.cpp supports." },
+  MODEL_LOAD_FAILED: { kind: "model", hint: "Check that the file is complete and that memory suffices." },
+  MODEL_CANNOT_ROLL_BACK: { kind: "model", hint: "Load the target with draft: false, or choose one with full attention." },
+  MODEL_CLOSED: { kind: "model", hint: "Load the model again." },
+
+  VOCABULARIES_INCOMPATIBLE: { kind: "compatibility", hint: "Use a draft of the target's own model family, or draft: false." },
+
+  ADDON_MISSING: { kind: "engine", hint: "Build the addon with `npm run setup`, or reinstall the package." },
+  CONTEXT_TOO_LARGE: { kind: "engine", hint: "Lower contextSize to what the model was trained with." },
+  CONTEXT_FAILED: { kind: "engine", hint: "Lower contextSize or batchSize, or close other pairs." },
+  PROMPT_EMPTY: { kind: "engine", hint: "Pass at least one token of text." },
+  PROMPT_TOO_LONG: { kind: "engine", hint: "Shorten the prompt or raise contextSize." },
+  PAIR_CLOSED: { kind: "engine", hint: "Load the pair again, or close it later." },
+  ENGINE_CLOSED: { kind: "engine", hint: "Load the pair again, or close it later." },
+  ENGINE_BUSY: { kind: "engine", hint: "Wait for the running generations to end." },
+  EVAL_FAILED: { kind: "engine", hint: "The pair stays usable; if this repeats, report it with the model and the prompt." },
+  ABORTED: { kind: "engine", hint: "Expected where an abort was asked for; otherwise report it." },
+} as const satisfies Record<string, { kind: string; hint: string }>;
+
+export type ErrorCode = keyof typeof ERROR_TABLE;
+
+/** What every error of this package is. `code` is stable and documented in docs/errors.md; the message is for people. */
+export class ForetokenError extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string) {
+    super(message);
+    this.code = code;
+    Object.defineProperty(this, "name", { value: new.target.name, configurable: true, writable: true });
+  }
+}
+
+/** An option or argument that is not what the documentation asks for. */
+export class OptionError extends ForetokenError {}
+
+/** A model file that cannot be found, read, loaded or used. */
+export class ModelError extends ForetokenError {}
+
+/** A draft whose vocabulary is not the target's. */
+export class CompatibilityError extends ForetokenError {
+  /** Every difference found; token texts up to a limit. */
+  readonly mismatches: readonly Mismatch[];
+
+  constructor(code: ErrorCode, message: string, mismatches: readonly Mismatch[] = []) {
+    super(code, message);
+    this.mismatches = mismatches;
+  }
+}
+
+/** A pair that is closed, a prompt that does not fit, a forward pass that failed. */
+export class EngineError extends ForetokenError {}
+
+const CLASSES = {
+  option: OptionError,
+  model: ModelError,
+  compatibility: CompatibilityError,
+  engine: EngineError,
+};
+
+type ErrorOf<C extends ErrorCode> = InstanceType<(typeof CLASSES)[(typeof ERROR_TABLE)[C]["kind"]]>;
+
+export function isErrorCode(code: unknown): code is ErrorCode {
+  return typeof code === "string" && Object.hasOwn(ERROR_TABLE, code);
+}
+
+/** An error of the code's class: what was expected and what came, then what to do. */
+export function createError<C extends ErrorCode>(code: C, message: string): ErrorOf<C> {
+  const { kind, hint } = ERROR_TABLE[code];
+  return new CLASSES[kind](code, withHint(message, hint)) as ErrorOf<C>;
+}
+
+/** The refusal of a pair, with every mismatch found. */
+export function incompatible(message: string, mismatches: readonly Mismatch[]): CompatibilityError {
+  const code = "VOCABULARIES_INCOMPATIBLE";
+  return new CompatibilityError(code, withHint(message, ERROR_TABLE[code].hint), mismatches);
+}
+
+/** Errors of the addon carry a code but no class; everything else passes unchanged. */
+export function fromNative(error: unknown): unknown {
+  if (error instanceof ForetokenError || !(error instanceof Error)) return error;
+  const code = "code" in error ? error.code : undefined;
+  return isErrorCode(code) ? createError(code, error.message) : error;
+}
+
+function withHint(message: string, hint: string): string {
+  const sentence = message.charAt(0).toUpperCase() + message.slice(1).replace(/[.\s]+$/, "");
+  return `${sentence}${sentence.endsWith("?") ? "" : "."} ${hint}`;
+}

@@ -1,0 +1,181 @@
+import type { CallSite } from "./call-site.js";
+import { type Deferred, deferred } from "./deferred.js";
+import { createError, type ForetokenError, isErrorCode } from "./errors.js";
+import { FINISH_REASONS, type NativeBatch, type NativeGeneration, ORIGINS } from "./native.js";
+import { deriveStats, type Stats } from "./stats.js";
+
+/** Where a token came from: drafted and accepted, the target's at a round's end, or decoded without a draft. */
+export type Origin = (typeof ORIGINS)[number];
+
+/**
+ * Why a generation ended: the model ended it, a stop string, `maxTokens`, a full context, or it was stopped by `abort()`,
+ * `return()` or a `break`.
+ */
+export type FinishReason = (typeof FINISH_REASONS)[number];
+
+export interface Token {
+  id: number;
+  /** The characters this token completes: may be empty, never half a character. */
+  text: string;
+  origin: Origin;
+}
+
+/** What was generated since the last chunk: several rounds where the reader is slower than the models. */
+export interface Chunk {
+  text: string;
+  tokens: Token[];
+}
+
+export interface Completion {
+  text: string;
+  tokens: Token[];
+  finishReason: FinishReason;
+  stats: Stats;
+}
+
+/** A generation under way. Iterate it once; leaving the loop early stops the native work. */
+export class Generation implements AsyncIterableIterator<Chunk, undefined, undefined> {
+  /** The whole outcome. Rejects with what the iteration throws; ignoring it is safe. */
+  readonly result: Promise<Completion>;
+
+  readonly #callSite: CallSite;
+  readonly #signal: AbortSignal | null;
+  readonly #ended: () => void;
+  readonly #tokens: Token[] = [];
+  readonly #outcome = deferred<Completion>();
+  #native: NativeGeneration | null = null;
+  #pending: Token[] = [];
+  #waiters: Deferred<IteratorResult<Chunk, undefined>>[] = [];
+  #dropping = false;
+  #done = false;
+  #failure: { reason: unknown } | null = null;
+
+  /** @internal `ended` is called once, when the generation no longer runs. */
+  constructor(callSite: CallSite, signal: AbortSignal | null, ended: () => void) {
+    this.#callSite = callSite;
+    this.#signal = signal;
+    this.#ended = ended;
+    this.result = this.#outcome.promise;
+    this.result.catch(() => {});
+  }
+
+  /** @internal */
+  start(begin: (onBatch: (batch: NativeBatch) => void) => NativeGeneration): this {
+    if (this.#signal?.aborted) {
+      this.#fail(this.#signal.reason);
+    } else {
+      this.#native = begin((batch) => this.#receive(batch));
+      this.#signal?.addEventListener("abort", this.#onAbort);
+    }
+    return this;
+  }
+
+  /** @internal Ends the generation now; what native code still sends is ignored. */
+  fail(error: ForetokenError): void {
+    this.#pending = [];
+    this.#fail(this.#callSite.locate(error));
+  }
+
+  /**
+   * Stops within one forward pass. Iteration then ends and `result` resolves with what was generated so far and finish
+   * reason "aborted"; an AbortSignal rejects instead.
+   */
+  abort(): void {
+    this.#native?.abort();
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  next(): Promise<IteratorResult<Chunk, undefined>> {
+    const waiter = deferred<IteratorResult<Chunk, undefined>>();
+    this.#waiters.push(waiter);
+    this.#serve();
+    return waiter.promise;
+  }
+
+  /** Called by `break` and by errors in the loop's body: stops the native work and waits for its end. */
+  async return(): Promise<IteratorResult<Chunk, undefined>> {
+    this.#drop();
+    this.abort();
+    await this.result.catch(() => {});
+    this.#failure = null;
+    return { done: true, value: undefined };
+  }
+
+  readonly #onAbort = () => {
+    this.#drop();
+    this.abort();
+  };
+
+  #drop(): void {
+    this.#dropping = true;
+    this.#pending = [];
+  }
+
+  #receive({ ids, origins, texts, end }: NativeBatch): void {
+    if (this.#done) return;
+    for (const [i, id] of ids.entries()) {
+      const token: Token = { id, text: texts[i] ?? "", origin: ORIGINS[origins[i] ?? 0] ?? "plain" };
+      this.#tokens.push(token);
+      if (!this.#dropping) this.#pending.push(token);
+    }
+    if (end !== undefined) this.#finish(end);
+    this.#serve();
+  }
+
+  #finish({ finishReason, stats, error }: NonNullable<NativeBatch["end"]>): void {
+    if (this.#signal?.aborted) {
+      this.#fail(this.#signal.reason);
+    } else if (error !== undefined) {
+      const code = isErrorCode(error.code) ? error.code : "EVAL_FAILED";
+      this.#fail(this.#callSite.locate(createError(code, error.message)));
+    } else {
+      const completion: Completion = {
+        text: joinText(this.#tokens),
+        tokens: this.#tokens,
+        finishReason: FINISH_REASONS[finishReason] ?? "aborted",
+        stats: deriveStats(stats, this.#tokens.length),
+      };
+      this.#end(() => this.#outcome.resolve(completion));
+    }
+  }
+
+  #fail(reason: unknown): void {
+    if (this.#done) return;
+    this.#failure = { reason };
+    this.#end(() => this.#outcome.reject(reason));
+  }
+
+  #end(settle: () => void): void {
+    this.#done = true;
+    this.#signal?.removeEventListener("abort", this.#onAbort);
+    this.#ended();
+    settle();
+    this.#serve();
+  }
+
+  /** Hands what there is to whoever waits: text first, then the failure once, then the end. */
+  #serve(): void {
+    for (let waiter = this.#waiters[0]; waiter !== undefined; waiter = this.#waiters[0]) {
+      if (this.#pending.length > 0) {
+        const tokens = this.#pending;
+        this.#pending = [];
+        waiter.resolve({ done: false, value: { text: joinText(tokens), tokens } });
+      } else if (this.#failure !== null) {
+        waiter.reject(this.#failure.reason);
+        this.#failure = null;
+      } else if (this.#done) {
+        waiter.resolve({ done: true, value: undefined });
+      } else {
+        return;
+      }
+      this.#waiters.shift();
+    }
+  }
+}
+
+function joinText(tokens: readonly Token[]): string {
+  return tokens.map((token) => token.text).join("");
+}

@@ -1,0 +1,28 @@
+export { benchmark } from "./benchmark.js";
+export type {
+  BenchmarkOptions,
+  BenchmarkPrompt,
+  BenchmarkReport,
+  BenchmarkRow,
+  BenchmarkSummary,
+} from "./benchmark-types.js";
+export { type CheckOptions, checkPair } from "./check-pair.js";
+export type { Compatibility, Mismatch } from "./compatibility.js";
+export type { MeasureOptions, PassCosts } from "./costs.js";
+export { type Device, devices } from "./devices.js";
+export {
+  CompatibilityError,
+  EngineError,
+  type ErrorCode,
+  ForetokenError,
+  ModelError,
+  OptionError,
+} from "./errors.js";
+export type { Chunk, Completion, FinishReason, Generation, Origin, Token } from "./generation.js";
+export { loadPair } from "./load-pair.js";
+export type { Machine } from "./machine.js";
+export type { ModelInfo } from "./model-info.js";
+export type { DraftOptions, GenerateOptions, PairOptions } from "./options.js";
+export type { Pair, Prompt } from "./pair.js";
+export { expectedSpeedup } from "./prediction.js";
+export type { Stats } from "./stats.js";

@@ -1,0 +1,100 @@
+import { CallSite } from "./call-site.js";
+import { checkFiles } from "./check-pair.js";
+import { incompatible } from "./errors.js";
+import { resolveModel } from "./model-files.js";
+import { modelInfo } from "./model-info.js";
+import { type NativeModel, native } from "./native.js";
+import { MAX_DRAFT_TOKENS, type PairOptions } from "./options.js";
+import { Pair } from "./pair.js";
+import { type ResolvedPairOptions, resolvePairOptions } from "./resolve-options.js";
+
+const LARGEST_DEFAULT_CONTEXT = 4096;
+
+/**
+ * Loads a target and, unless `draft` is false, its draft.
+ *
+ * Rejects with OptionError, ModelError, CompatibilityError (before any weights are loaded), EngineError where the context
+ * cannot be made, or the signal's reason.
+ */
+export function loadPair(options: PairOptions): Promise<Pair> {
+  return new CallSite(loadPair).wait(() => load(resolvePairOptions(options)));
+}
+
+async function load(options: ResolvedPairOptions): Promise<Pair> {
+  const { signal, draft } = options;
+  signal?.throwIfAborted();
+  const flag = new native.AbortFlag();
+  const abort = () => flag.abort();
+  signal?.addEventListener("abort", abort);
+  const models: NativeModel[] = [];
+  try {
+    const targetPath = await resolveModel(options.target);
+    const draftPath = draft === null ? null : await resolveModel(draft.model);
+    const compatibility = draftPath === null ? null : await requireCompatible(targetPath, draftPath);
+    signal?.throwIfAborted();
+
+    const paths = draftPath === null || draftPath === targetPath ? [targetPath] : [targetPath, draftPath];
+    const report = await progressOver(paths, options.onProgress);
+    for (const [i, path] of paths.entries()) {
+      const { gpuLayers, extraBuffers } = options;
+      const onProgress = (fraction: number) => report(i, fraction);
+      models.push(await native.loadModel(path, { gpuLayers, extraBuffers, vocabularyOnly: false, onProgress, signal: flag }));
+      report(i, 1);
+    }
+    const [targetModel, separateDraft] = models as [NativeModel, NativeModel?];
+    const draftModel = draftPath === null ? null : (separateDraft ?? targetModel);
+
+    const contextSize = options.contextSize ?? defaultContext(targetModel);
+    const engine = await native.createEngine({
+      target: targetModel,
+      draft: draftModel,
+      contextSize,
+      batchSize: Math.min(options.batchSize, contextSize),
+      maxDraftTokens: draft === null ? 0 : MAX_DRAFT_TOKENS,
+      threads: options.threads,
+      draftThreads: options.draftThreads,
+      flashAttention: true,
+    });
+    return new Pair({
+      engine,
+      targetModel,
+      draftModel,
+      target: modelInfo(targetPath, targetModel),
+      draft: draftModel === null || draftPath === null ? null : modelInfo(draftPath, draftModel),
+      compatibility,
+      contextSize,
+      draftMaxTokens: draft?.maxTokens ?? null,
+    });
+  } catch (error) {
+    for (const model of models) model.close();
+    signal?.throwIfAborted();
+    throw error;
+  } finally {
+    signal?.removeEventListener("abort", abort);
+  }
+}
+
+async function requireCompatible(targetPath: string, draftPath: string) {
+  const compatibility = await checkFiles(targetPath, draftPath);
+  if (compatibility.verdict === "incompatible") {
+    const found = compatibility.reasons.join("; ");
+    throw incompatible(`Expected a draft with the target's vocabulary but ${found}`, compatibility.mismatches);
+  }
+  return compatibility;
+}
+
+/** One fraction over several files, each weighing its size. */
+async function progressOver(paths: string[], listener: ResolvedPairOptions["onProgress"]) {
+  if (listener === null) return () => {};
+  const sizes = await Promise.all(paths.map(async (path) => (await native.readHeader(path)).fileSize));
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  return (index: number, fraction: number) => {
+    const before = sizes.slice(0, index).reduce((sum, size) => sum + size, 0);
+    listener((before + fraction * (sizes[index] ?? 0)) / total);
+  };
+}
+
+function defaultContext(model: NativeModel): number {
+  const trained = model.info.trainedContextSize;
+  return trained > 0 ? Math.min(trained, LARGEST_DEFAULT_CONTEXT) : LARGEST_DEFAULT_CONTEXT;
+}

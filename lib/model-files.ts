@@ -1,0 +1,72 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { pipeline } from "node:stream/promises";
+import { fileURLToPath } from "node:url";
+import { createError } from "./errors.js";
+import { nearest } from "./is.js";
+
+interface EmbeddedModel {
+  file: string;
+  sha256: string;
+}
+
+/** The models this package ships; the hashes are those of models/SHA256SUMS. */
+export const EMBEDDED_MODELS: Readonly<Record<string, EmbeddedModel>> = {
+  "fable-17m": {
+    file: "fable-17m.f16.gguf",
+    sha256: "5873ca9dd57b46da658f8929798f81ad88d8ca42bbeb417fc26073591534865a",
+  },
+  "fable-5m": {
+    file: "fable-5m.f16.gguf",
+    sha256: "e311eeff0ef0f4fba4209d04210ded28d40ac566968497d00b6025ace3b3f4fe",
+  },
+  "fable-1m": {
+    file: "fable-1m.f16.gguf",
+    sha256: "fc829b27006abdf2e6bfce29a3683e93de7ce3c08aad19a57ef7d32f119e3700",
+  },
+};
+
+const MODELS_FOLDER = fileURLToPath(new URL("../models/", import.meta.url));
+
+/**
+ * The file a model argument means: an embedded name's file, whose hash is checked, or the path as it is.
+ * Rejects with MODEL_NAME_UNKNOWN or MODEL_HASH_MISMATCH; a missing path is left to the loader.
+ */
+export async function resolveModel(argument: string, folder = MODELS_FOLDER): Promise<string> {
+  const embedded = Object.hasOwn(EMBEDDED_MODELS, argument) ? EMBEDDED_MODELS[argument] : undefined;
+  if (embedded !== undefined) {
+    const path = folder + embedded.file;
+    await verifyHash(argument, path, embedded.sha256);
+    return path;
+  }
+  const looksLikeName = !/[/\\]|\.gguf$/i.test(argument);
+  if (looksLikeName && (await stat(argument).catch(() => null)) === null) {
+    const names = Object.keys(EMBEDDED_MODELS);
+    const meant = nearest(argument, names);
+    throw createError(
+      "MODEL_NAME_UNKNOWN",
+      `Expected a path or one of ${names.join(", ")} but received ${JSON.stringify(argument)}` +
+        (meant === undefined ? "" : `; did you mean ${JSON.stringify(meant)}?`),
+    );
+  }
+  return argument;
+}
+
+/** Files already verified in this process, by path, size and time of change. */
+const verified = new Set<string>();
+
+async function verifyHash(name: string, path: string, expected: string): Promise<void> {
+  const { size, mtimeMs } = await stat(path).catch(() => {
+    throw createError("MODEL_NOT_FOUND", `Expected the embedded model ${name} at ${path} but there is no such file`);
+  });
+  const key = `${path}\0${size}\0${mtimeMs}`;
+  if (verified.has(key)) return;
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
+  const actual = hash.digest("hex");
+  if (actual !== expected) {
+    throw createError("MODEL_HASH_MISMATCH", `Expected SHA-256 ${expected} for ${name} but ${path} has ${actual}`);
+  }
+  verified.add(key);
+}

@@ -1,0 +1,186 @@
+/**
+ * The typed seam to the addon: everything native is declared here and nowhere else.
+ * Only files in this folder import it; nothing of it is exported to users.
+ */
+import binding from "#addon";
+
+/** Where a token came from. The order is that of `Origin` in native/core/types.h. */
+export const ORIGINS = ["draft", "correction", "bonus", "plain"] as const;
+
+/** Why a generation ended. The order is that of `FinishReason` in native/core/types.h. */
+export const FINISH_REASONS = ["stop", "stop-string", "length", "context", "aborted"] as const;
+
+/** What a GGUF header says, read without loading weights. */
+export interface NativeModelHeader {
+  architecture: string;
+  name: string | null;
+  /** Context length the model was trained with, in tokens. */
+  trainedContextSize: number;
+  /** Bytes of the file. */
+  fileSize: number;
+  /** False where single tokens cannot be dropped from the cache (recurrent and hybrid models). */
+  canRollBack: boolean;
+}
+
+export interface NativeModelInfo extends NativeModelHeader {
+  /** Human-readable shape and type, e.g. "gptneox 1.4B F16". */
+  description: string;
+  parameters: number;
+  /** Bytes of all tensors; 0 when only the vocabulary was loaded. */
+  weightBytes: number;
+  layers: number;
+  embeddingSize: number;
+}
+
+export interface NativeVocabularyInfo {
+  /** "spm" | "bpe" | "wpm" | "ugm" | "rwkv" | "plamo2" | "none" */
+  type: string;
+  /** Number of tokens, padding rows included. */
+  size: number;
+  /** Special tokens; -1 where the vocabulary has none. */
+  bos: number;
+  eos: number;
+  eot: number;
+  addBos: boolean;
+  addEos: boolean;
+}
+
+export interface NativeModel {
+  readonly info: NativeModelInfo;
+  readonly vocabulary: NativeVocabularyInfo;
+  /** Throws MODEL_CLOSED. `addSpecial`: BOS/EOS where the model wants them; `parseSpecial`: text of special tokens becomes them. */
+  tokenize(text: string, addSpecial: boolean, parseSpecial: boolean): Int32Array;
+  /** Text of the tokens; incomplete UTF-8 becomes U+FFFD. Special tokens render as nothing unless `special`. */
+  detokenize(tokens: Int32Array, special: boolean): string;
+  /** Raw vocabulary texts of tokens from..to (exclusive), e.g. "Ġhello"; for comparing vocabularies. */
+  tokenTexts(from: number, to: number): string[];
+  /** Releases the handle; weights stay while an engine uses them. Idempotent. */
+  close(): void;
+}
+
+export interface NativeModelOptions {
+  /** Layers on the GPU; -1 is all. */
+  gpuLayers: number;
+  /** Repacked weight buffers (AMX, …) where the CPU has them. */
+  extraBuffers: boolean;
+  /** Only the vocabulary, no weights. */
+  vocabularyOnly: boolean;
+  /** Progress in 0…1, called on the JS thread; coalesced. */
+  onProgress?: (fraction: number) => void;
+  /** Aborts the load: rejects with code ABORTED. */
+  signal?: NativeAbortFlag;
+}
+
+/** A flag native code polls; created by `new binding.AbortFlag()`. */
+export interface NativeAbortFlag {
+  abort(): void;
+}
+
+export interface NativeEngineOptions {
+  target: NativeModel;
+  /** null: an engine that only ever decodes plainly. */
+  draft: NativeModel | null;
+  /** Tokens of one sequence, prompt and output together. */
+  contextSize: number;
+  /** Most tokens of one forward pass. */
+  batchSize: number;
+  /** Most tokens drafted in a round, 0…64: sizes the buffers, the upper bound of `draftMaxTokens`. */
+  maxDraftTokens: number;
+  threads: number;
+  draftThreads: number;
+  /** Flash attention: required for bit-exact verification on CPU. */
+  flashAttention: boolean;
+}
+
+export interface NativeRequest {
+  prompt: Int32Array;
+  /** Tokens to generate at most, ≥ 1. */
+  maxTokens: number;
+  /** Draft length K; 0 is baseline decoding. */
+  draftMaxTokens: number;
+  /** Strings that end the generation; not part of the text. */
+  stop: string[];
+  /** Ignore end-of-generation tokens (benchmarks). */
+  ignoreEnd: boolean;
+}
+
+/** Counters and times of one generation; see ARCHITECTURE §5 for the invariants. */
+export interface NativeStats {
+  promptTokens: number;
+  rounds: number;
+  proposed: number;
+  accepted: number;
+  corrections: number;
+  bonuses: number;
+  committed: number;
+  targetPasses: number;
+  draftPasses: number;
+  /** Tokens that went through each model, prompt included. */
+  targetTokens: number;
+  draftTokens: number;
+  /** [i] = rounds in which draft token i+1 was accepted. */
+  acceptedPerPosition: number[];
+  prefillMs: number;
+  draftMs: number;
+  verifyMs: number;
+  sampleMs: number;
+  otherMs: number;
+  totalMs: number;
+}
+
+/** What reached JS since the last call: never one call per token when JS falls behind. */
+export interface NativeBatch {
+  ids: Int32Array;
+  /** Indexes into ORIGINS, one per token. */
+  origins: Uint8Array;
+  /** Text of each token; characters split over tokens belong to the one that completes them. */
+  texts: string[];
+  /** Present in the last batch only. */
+  end?: {
+    /** Index into FINISH_REASONS. */
+    finishReason: number;
+    stats: NativeStats;
+    /** Set when the generation failed. */
+    error?: { code: string; message: string };
+  };
+}
+
+export interface NativeGeneration {
+  /** Stops within one forward pass; the last batch follows. Idempotent. */
+  abort(): void;
+}
+
+export interface NativeEngine {
+  /** Queues a request; `onBatch` is called on the JS thread. Throws ENGINE_CLOSED, or typed errors for a bad prompt. */
+  generate(request: NativeRequest, onBatch: (batch: NativeBatch) => void): NativeGeneration;
+  /** Stops running work, waits for it, frees the contexts. Idempotent: every call resolves when all is freed. */
+  close(): Promise<void>;
+  /**
+   * Milliseconds of single forward passes, median of `repeats`: `rows[i]` rows wide on a cache of `past` tokens.
+   * For benchmarks and the cost model; rejects with ENGINE_BUSY while a generation runs.
+   */
+  measure(model: "target" | "draft", rows: number[], past: number, repeats: number): Promise<number[]>;
+}
+
+export interface NativeDevice {
+  name: string;
+  description: string;
+  /** "cpu" | "gpu" | "igpu" | "accelerator" */
+  type: string;
+  memoryTotal: number;
+  memoryFree: number;
+}
+
+export interface NativeAddon {
+  /** "v0.5.0" */
+  readonly llamaCppRelease: string;
+  devices(): NativeDevice[];
+  /** CPU features the loaded module uses, e.g. "AVX512 = 1 | …". */
+  systemInfo(): string;
+  readHeader(path: string): Promise<NativeModelHeader>;
+  loadModel(path: string, options: NativeModelOptions): Promise<NativeModel>;
+  createEngine(options: NativeEngineOptions): Promise<NativeEngine>;
+  AbortFlag: new () => NativeAbortFlag;
+}
+
+export const native = binding as NativeAddon;

@@ -1,0 +1,162 @@
+import { CallSite } from "./call-site.js";
+import type { Compatibility } from "./compatibility.js";
+import { measureCosts, type MeasureOptions, type PassCosts } from "./costs.js";
+import { createError } from "./errors.js";
+import { type Completion, Generation } from "./generation.js";
+import * as is from "./is.js";
+import type { ModelInfo } from "./model-info.js";
+import type { NativeEngine, NativeModel } from "./native.js";
+import type { GenerateOptions } from "./options.js";
+import { resolveGenerateOptions } from "./resolve-options.js";
+
+/** Text, or token ids of the target's vocabulary. Special tokens written out in a text become those tokens. */
+export type Prompt = string | Int32Array | readonly number[];
+
+/** What a pair is made of; see loadPair. */
+export interface PairParts {
+  engine: NativeEngine;
+  targetModel: NativeModel;
+  draftModel: NativeModel | null;
+  target: ModelInfo;
+  draft: ModelInfo | null;
+  compatibility: Compatibility | null;
+  contextSize: number;
+  draftMaxTokens: number | null;
+}
+
+/** A target and its draft, loaded. Several generations may be asked for at once; they run one after another. */
+export class Pair {
+  readonly target: ModelInfo;
+  /** null without a draft. */
+  readonly draft: ModelInfo | null;
+  /** How the vocabularies compare; null without a draft. */
+  readonly compatibility: Compatibility | null;
+  /** Tokens of one sequence, prompt and output together. */
+  readonly contextSize: number;
+
+  readonly #parts: PairParts;
+  readonly #running = new Set<Generation>();
+  #closing: Promise<void> | null = null;
+
+  /** @internal */
+  constructor(parts: PairParts) {
+    this.#parts = parts;
+    this.target = parts.target;
+    this.draft = parts.draft;
+    this.compatibility = parts.compatibility;
+    this.contextSize = parts.contextSize;
+  }
+
+  /**
+   * Starts generating. Throws OptionError, PROMPT_EMPTY, PROMPT_TOO_LONG and PAIR_CLOSED at once; an aborted signal, a
+   * failed forward pass and `close()` reject the iteration and `result`.
+   */
+  generate(prompt: Prompt, options: GenerateOptions = {}): Generation {
+    const callSite = new CallSite(this.generate);
+    return callSite.run(() => this.#generate(prompt, options, callSite));
+  }
+
+  /** Generates to the end. Rejects with what `generate` throws. */
+  complete(prompt: Prompt, options: GenerateOptions = {}): Promise<Completion> {
+    const callSite = new CallSite(this.complete);
+    return callSite.wait(() => this.#generate(prompt, options, callSite).result);
+  }
+
+  /**
+   * The target's tokens of a text.
+   * @param options.addSpecial Add BOS and EOS where the model wants them. @default true
+   * @param options.parseSpecial Turn special tokens written out in the text into those tokens. @default true
+   */
+  tokenize(text: string, options: { addSpecial?: boolean; parseSpecial?: boolean } = {}): Int32Array {
+    return new CallSite(this.tokenize).run(() => {
+      if (typeof text !== "string") throw is.invalid("text", "string", text);
+      const given = is.record("options", options);
+      is.onlyKnownKeys("", given, ["addSpecial", "parseSpecial"]);
+      const { addSpecial = true, parseSpecial = true } = given;
+      return this.#open().targetModel.tokenize(
+        text,
+        is.boolean("addSpecial", addSpecial),
+        is.boolean("parseSpecial", parseSpecial),
+      );
+    });
+  }
+
+  /**
+   * The text of tokens; incomplete characters become U+FFFD.
+   * @param options.special Write special tokens out. @default false
+   */
+  detokenize(tokens: Int32Array | readonly number[], options: { special?: boolean } = {}): string {
+    return new CallSite(this.detokenize).run(() => {
+      const given = is.record("options", options);
+      is.onlyKnownKeys("", given, ["special"]);
+      const { special = false } = given;
+      return this.#open().targetModel.detokenize(this.#tokens("tokens", tokens), is.boolean("special", special));
+    });
+  }
+
+  /** What forward passes of both models cost on this machine. Rejects with ENGINE_BUSY while a generation runs. */
+  measure(options: MeasureOptions = {}): Promise<PassCosts> {
+    return new CallSite(this.measure).wait(async () => {
+      const { engine, draft } = this.#open();
+      return measureCosts(engine, draft !== null, options);
+    });
+  }
+
+  /** Stops running generations, which reject with PAIR_CLOSED, and frees everything. Idempotent. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #generate(prompt: Prompt, input: GenerateOptions, callSite: CallSite): Generation {
+    const { engine, draftMaxTokens } = this.#open();
+    const { signal, ...request } = resolveGenerateOptions(input, draftMaxTokens);
+    const tokens = this.#promptTokens(prompt);
+    const generation: Generation = new Generation(callSite, signal, () => this.#running.delete(generation));
+    this.#running.add(generation);
+    try {
+      return generation.start((onBatch) => engine.generate({ ...request, prompt: tokens }, onBatch));
+    } catch (error) {
+      this.#running.delete(generation);
+      throw error;
+    }
+  }
+
+  #promptTokens(prompt: Prompt): Int32Array {
+    const tokens =
+      typeof prompt === "string"
+        ? this.#parts.targetModel.tokenize(prompt, prompt !== "", true)
+        : this.#tokens("prompt", prompt);
+    if (tokens.length === 0) throw createError("PROMPT_EMPTY", "Expected a prompt but received no tokens");
+    return tokens;
+  }
+
+  #tokens(name: string, tokens: unknown): Int32Array {
+    if (!Array.isArray(tokens) && !(tokens instanceof Int32Array)) {
+      throw is.invalid(name, name === "prompt" ? "string, Int32Array or array of token ids" : "Int32Array or array", tokens);
+    }
+    const last = this.#parts.targetModel.vocabulary.size - 1;
+    return Int32Array.from(tokens, (id, i) => is.integer(`${name}[${i}]`, id, 0, last));
+  }
+
+  #open(): PairParts {
+    if (this.#closing !== null) throw closedError();
+    return this.#parts;
+  }
+
+  async #close(): Promise<void> {
+    const { engine, targetModel, draftModel } = this.#parts;
+    for (const generation of this.#running) generation.fail(closedError());
+    await engine.close();
+    targetModel.close();
+    draftModel?.close();
+  }
+}
+
+function closedError() {
+  return createError("PAIR_CLOSED", "Expected an open pair but this one is closed");
+}

@@ -1,0 +1,38 @@
+import type { NativeStats } from "./native.js";
+
+/**
+ * Counters, times in milliseconds and ratios of one generation. Ratios with nothing to divide by are null.
+ * Always: corrections + bonuses = rounds; accepted ≤ proposed; committed = accepted + corrections + bonuses (a stop may
+ * cut the text shorter); prefillMs + draftMs + verifyMs + sampleMs + otherMs = totalMs.
+ */
+export interface Stats extends NativeStats {
+  /** Tokens returned. */
+  generatedTokens: number;
+  /** α = accepted / (accepted + corrections): the chance that the next draft token is accepted after those before it. */
+  agreement: number | null;
+  /** accepted / proposed; falls as the draft length grows. */
+  acceptanceRate: number | null;
+  /** 1 + accepted / rounds: tokens per forward pass of the target. */
+  tokensPerRound: number | null;
+  /** Generated tokens per second after the prefill. */
+  tokensPerSecond: number | null;
+  /** Share of totalMs outside both models' forward passes: (sampleMs + otherMs) / totalMs. */
+  overhead: number | null;
+}
+
+export function deriveStats(native: NativeStats, generatedTokens: number): Stats {
+  const { rounds, proposed, accepted, corrections, prefillMs, sampleMs, otherMs, totalMs } = native;
+  return {
+    ...native,
+    generatedTokens,
+    agreement: ratio(accepted, accepted + corrections),
+    acceptanceRate: ratio(accepted, proposed),
+    tokensPerRound: rounds > 0 ? 1 + accepted / rounds : null,
+    tokensPerSecond: ratio(generatedTokens * 1000, totalMs - prefillMs),
+    overhead: ratio(sampleMs + otherMs, totalMs),
+  };
+}
+
+function ratio(numerator: number, denominator: number): number | null {
+  return denominator > 0 ? numerator / denominator : null;
+}

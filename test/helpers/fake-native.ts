@@ -1,0 +1,31 @@
+import { CallSite } from "../../lib/call-site.js";
+import { Generation, type FinishReason, type Origin } from "../../lib/generation.js";
+import { FINISH_REASONS, type NativeBatch, ORIGINS } from "../../lib/native.js";
+import { nativeStats } from "./native-stats.js";
+
+/** A generation whose native side is played by the test. */
+export function fakeGeneration(signal: AbortSignal | null = null) {
+  let deliver: (batch: NativeBatch) => void = () => {};
+  const calls = { started: 0, aborted: 0, ended: 0 };
+  const generation = new Generation(new CallSite(fakeGeneration), signal, () => calls.ended++).start((onBatch) => {
+    calls.started++;
+    deliver = onBatch;
+    return { abort: () => calls.aborted++ };
+  });
+  let id = 0;
+  const batch = (texts: string[], origin: Origin): NativeBatch => ({
+    ids: Int32Array.from(texts, () => id++),
+    origins: Uint8Array.from(texts, () => ORIGINS.indexOf(origin)),
+    texts,
+  });
+  return {
+    generation,
+    calls,
+    send: (texts: string[], origin: Origin = "draft") => deliver(batch(texts, origin)),
+    end: (reason: FinishReason = "length", error?: { code: string; message: string }) =>
+      deliver({
+        ...batch([], "plain"),
+        end: { finishReason: FINISH_REASONS.indexOf(reason), stats: nativeStats({}), ...(error && { error }) },
+      }),
+  };
+}

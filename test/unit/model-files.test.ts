@@ -1,0 +1,62 @@
+import { copyFileSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { join, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import t from "tap";
+import { EMBEDDED_MODELS, resolveModel } from "../../lib/model-files.js";
+
+const models = fileURLToPath(new URL("../../models/", import.meta.url));
+
+t.test("embedded names give files whose hash was checked", async (t) => {
+  for (const [name, { file }] of Object.entries(EMBEDDED_MODELS)) {
+    t.equal(await resolveModel(name), join(models, file));
+  }
+});
+
+t.test("the hashes are those of models/SHA256SUMS", async (t) => {
+  const sums = readFileSync(join(models, "SHA256SUMS"), "utf8").trim().split("\n");
+  const listed = Object.values(EMBEDDED_MODELS).map(({ file, sha256 }) => `${sha256}  ${file}`);
+  t.strictSame(listed.sort(), sums.sort());
+});
+
+t.test("known pairs are of embedded models", async (t) => {
+  const { pairs } = JSON.parse(readFileSync(join(models, "pairs.json"), "utf8"));
+  t.ok(pairs.length >= 2);
+  for (const { target, draft } of pairs) {
+    t.ok(target in EMBEDDED_MODELS && draft in EMBEDDED_MODELS, `${target} + ${draft}`);
+  }
+});
+
+t.test("a changed file is refused by name, also after it was fine", async (t) => {
+  const folder = t.testdir() + sep;
+  const file = folder + "fable-1m.f16.gguf";
+  copyFileSync(join(models, "fable-1m.f16.gguf"), file);
+  t.equal(await resolveModel("fable-1m", folder), file);
+  const bytes = readFileSync(file);
+  bytes[bytes.length - 1] ^= 1;
+  writeFileSync(file, bytes);
+  utimesSync(file, 1, 1);
+  await t.rejects(resolveModel("fable-1m", folder), {
+    name: "ModelError",
+    code: "MODEL_HASH_MISMATCH",
+    message: new RegExp(`^Expected SHA-256 ${EMBEDDED_MODELS["fable-1m"]?.sha256} for fable-1m but .* has [0-9a-f]{64}`),
+  });
+});
+
+t.test("an embedded model whose file is gone", async (t) => {
+  await t.rejects(resolveModel("fable-1m", t.testdir() + sep), { code: "MODEL_NOT_FOUND" });
+});
+
+t.test("paths stay as they are", async (t) => {
+  for (const path of ["./fable-17m", "a/b", "missing.gguf", "C:\\models\\x", t.testdir()]) {
+    t.equal(await resolveModel(path), path);
+  }
+});
+
+t.test("a name that is none says which exist", async (t) => {
+  await t.rejects(resolveModel("fable-17"), {
+    name: "ModelError",
+    code: "MODEL_NAME_UNKNOWN",
+    message: /fable-17m, fable-5m, fable-1m but received "fable-17"; did you mean "fable-17m"\?/,
+  });
+  await t.rejects(resolveModel("toString"), { code: "MODEL_NAME_UNKNOWN" });
+});
