@@ -5,7 +5,10 @@ try {
     ? require(require("node:path").resolve(process.env.FORETOKEN_ADDON))
     : require("node-gyp-build")(__dirname);
 } catch (cause) {
-  const error = new Error(`the native addon could not be loaded: ${cause.message}\nBuild it with: npm run build`, { cause });
+  const error = new Error(
+    `the native addon could not be loaded: ${cause.message}\nBuild it with: npm run build`,
+    { cause },
+  );
   error.code = "ADDON_MISSING";
   throw error;
 }

@@ -23,7 +23,9 @@ export async function showDemo({ json }) {
   const pair = await loadPair({ target: TARGET, draft: { model: DRAFT, maxTokens: DRAFT_LENGTH } });
   try {
     if (!json) {
-      print(`${colors.bold("Foretoken")}: ${describe(pair.target)} writes, ${describe(pair.draft)} drafts.\n\n`);
+      print(
+        `${colors.bold("Foretoken")}: ${describe(pair.target)} writes, ${describe(pair.draft)} drafts.\n\n`,
+      );
       await streamOne(pair, interrupt.signal);
     }
     const measure = (prompts, length, repeat) =>
@@ -33,7 +35,8 @@ export async function showDemo({ json }) {
         maxTokens: MAX_TOKENS,
         repeat,
         signal: interrupt.signal,
-        onProgress: ({ done, total, prompt }) => progress.show(`Measuring ${done + 1}/${total}: ${prompt}, draft length ${length}`),
+        onProgress: ({ done, total, prompt }) =>
+          progress.show(`Measuring ${done + 1}/${total}: ${prompt}, draft length ${length}`),
       });
     const report = await measure(demoPrompts, DRAFT_LENGTH, 9);
     const longDraft = await measure(demoPrompts.slice(0, 1), REPORT_DRAFT_LENGTH, 5);
@@ -50,7 +53,9 @@ export async function showDemo({ json }) {
 }
 
 async function streamOne(pair, signal) {
-  const legend = tty ? `${colors.green("green")}: drafted and accepted; the rest is the target's own` : "the whole text is the target's own";
+  const legend = tty
+    ? `${colors.green("green")}: drafted and accepted; the rest is the target's own`
+    : "the whole text is the target's own";
   print(`${colors.dim(legend)}\n${colors.bold(demoPrompts[0].text)}`);
   for await (const { tokens } of pair.generate(demoPrompts[0].text, { maxTokens: MAX_TOKENS, signal })) {
     print(tokens.map(({ text, origin }) => (origin === "draft" ? colors.green(text) : text)).join(""));

@@ -52,7 +52,22 @@ async function run({ target, maxTokens, repeat, threads, llamaBench = findLlamaB
 }
 
 async function tokensPerSecond(llamaBench, model, tokens, threads) {
-  const flags = ["-m", model, "-p", "0", "-n", String(tokens), "-t", String(threads), "-fa", "1", "-r", "3", "-o", "json"];
+  const flags = [
+    "-m",
+    model,
+    "-p",
+    "0",
+    "-n",
+    String(tokens),
+    "-t",
+    String(threads),
+    "-fa",
+    "1",
+    "-r",
+    "3",
+    "-o",
+    "json",
+  ];
   const { stdout } = await promisify(execFile)(llamaBench, flags);
   return JSON.parse(stdout)[0].avg_ts;
 }
@@ -62,8 +77,11 @@ function describe({ ours, theirs, ratio }) {
 }
 
 function findLlamaBench() {
-  const found = readdirSync(BUILD, { recursive: true }).find((path) => /(^|[/\\])llama-bench(\.exe)?$/.test(path));
-  if (found === undefined) throw new Error("Expected llama-bench under build/. Build it: node scripts/build.mjs --tools");
+  const found = readdirSync(BUILD, { recursive: true }).find((path) =>
+    /(^|[/\\])llama-bench(\.exe)?$/.test(path),
+  );
+  if (found === undefined)
+    throw new Error("Expected llama-bench under build/. Build it: node scripts/build.mjs --tools");
   return join(BUILD, found);
 }
 

@@ -14,7 +14,12 @@ const RESULTS = fileURLToPath(new URL("results", import.meta.url));
 
 await new Command("bench")
   .option("--pair <target,draft>", "paths or names", (text) => text.split(","), ["fable-17m", "fable-1m"])
-  .option("--draft-max-tokens <list>", "draft lengths", (text) => text.split(",").map(integer), [1, 2, 3, 4, 6, 8, 15])
+  .option(
+    "--draft-max-tokens <list>",
+    "draft lengths",
+    (text) => text.split(",").map(integer),
+    [1, 2, 3, 4, 6, 8, 15],
+  )
   .option("--max-tokens <n>", "tokens per generation", integer, 128)
   .option("--repeat <n>", "repetitions of each prompt and draft length", integer, 5)
   .option("--seed <n>", "seed of the bootstrap", integer, 1)
@@ -40,7 +45,10 @@ async function run({ pair: [target, draft], threads, json, save, ...options }) {
     progress.clear();
     process.stdout.write(describe(report));
     for (const file of await files(json, save, [target, draft])) {
-      await writeAtomically(file, `${JSON.stringify({ date: new Date().toISOString(), ...report }, null, 2)}\n`);
+      await writeAtomically(
+        file,
+        `${JSON.stringify({ date: new Date().toISOString(), ...report }, null, 2)}\n`,
+      );
       process.stderr.write(`Wrote ${file}\n`);
     }
     if (!report.identical) process.exitCode = 1;

@@ -1,4 +1,10 @@
-import type { BenchmarkOptions, BenchmarkPrompt, BenchmarkReport, BenchmarkRow, BenchmarkSummary } from "./benchmark-types.js";
+import type {
+  BenchmarkOptions,
+  BenchmarkPrompt,
+  BenchmarkReport,
+  BenchmarkRow,
+  BenchmarkSummary,
+} from "./benchmark-types.js";
 import { bootstrapInterval, meanOfMedians } from "./bootstrap.js";
 import { CallSite } from "./call-site.js";
 import type { PassCosts } from "./costs.js";
@@ -33,7 +39,8 @@ export function benchmark(pair: Pair, options: BenchmarkOptions): Promise<Benchm
 
 async function run(pair: Pair, plan: Plan): Promise<BenchmarkReport> {
   const { draft } = pair;
-  if (draft === null) throw createError("OPTION_INVALID", "Expected a pair with a draft but received one without");
+  if (draft === null)
+    throw createError("OPTION_INVALID", "Expected a pair with a draft but received one without");
   const { lengths, maxTokens, repeat, seed } = plan;
   const costs = await pair.measure({ draftMaxTokens: Math.max(...lengths) });
   const first = plan.prompts[0]?.text ?? "";
@@ -55,7 +62,13 @@ async function run(pair: Pair, plan: Plan): Promise<BenchmarkReport> {
     seed,
     costs,
     rows,
-    summaries: lengths.map((length) => summarise(rows.filter((row) => row.draftMaxTokens === length), length, seed)),
+    summaries: lengths.map((length) =>
+      summarise(
+        rows.filter((row) => row.draftMaxTokens === length),
+        length,
+        seed,
+      ),
+    ),
     identical: rows.every((row) => row.identical),
     machine: describeMachine(),
   };
@@ -74,7 +87,10 @@ async function compare(pair: Pair, prompt: BenchmarkPrompt, length: number, plan
   const runs: { baseline: Completion; speculative: Completion }[] = [];
   for (let i = 0; i < plan.repeat; i++) {
     const order = i % 2 === 0 ? [0, length] : [length, 0];
-    const [a, b] = [await once(pair, prompt.text, order[0] ?? 0, plan), await once(pair, prompt.text, order[1] ?? 0, plan)];
+    const [a, b] = [
+      await once(pair, prompt.text, order[0] ?? 0, plan),
+      await once(pair, prompt.text, order[1] ?? 0, plan),
+    ];
     runs.push(i % 2 === 0 ? { baseline: a, speculative: b } : { baseline: b, speculative: a });
   }
   const reference = runs[0]?.baseline.tokens.map((token) => token.id) ?? [];
@@ -94,7 +110,9 @@ async function compare(pair: Pair, prompt: BenchmarkPrompt, length: number, plan
     interval: bootstrapInterval([ratios], plan.seed),
     ratios,
     predictedSpeedup:
-      agreement === null ? null : expectedSpeedup(agreement, length, costs.draftCost ?? Number.NaN, costs.verifyCosts),
+      agreement === null
+        ? null
+        : expectedSpeedup(agreement, length, costs.draftCost ?? Number.NaN, costs.verifyCosts),
     agreement,
     acceptanceRate: stats?.acceptanceRate ?? null,
     tokensPerRound: stats?.tokensPerRound ?? null,
@@ -126,15 +144,23 @@ function resolve(input: BenchmarkOptions): Plan {
   const options = is.record("options", input);
   is.onlyKnownKeys("", options, KEYS);
   const { prompts, draftMaxTokens: lengths = [3], onProgress } = input;
-  if (!Array.isArray(prompts) || prompts.length === 0) throw is.invalid("prompts", "non-empty array", prompts);
-  if (!Array.isArray(lengths) || lengths.length === 0) throw is.invalid("draftMaxTokens", "non-empty array", lengths);
-  if (onProgress !== undefined && typeof onProgress !== "function") throw is.invalid("onProgress", "function", onProgress);
+  if (!Array.isArray(prompts) || prompts.length === 0)
+    throw is.invalid("prompts", "non-empty array", prompts);
+  if (!Array.isArray(lengths) || lengths.length === 0)
+    throw is.invalid("draftMaxTokens", "non-empty array", lengths);
+  if (onProgress !== undefined && typeof onProgress !== "function")
+    throw is.invalid("onProgress", "function", onProgress);
   return {
     prompts: prompts.map((prompt: unknown, i) => {
       const { name, text } = is.record(`prompts[${i}]`, prompt);
-      return { name: is.nonEmptyString(`prompts[${i}].name`, name), text: is.nonEmptyString(`prompts[${i}].text`, text) };
+      return {
+        name: is.nonEmptyString(`prompts[${i}].name`, name),
+        text: is.nonEmptyString(`prompts[${i}].text`, text),
+      };
     }),
-    lengths: lengths.map((length: unknown, i) => is.integer(`draftMaxTokens[${i}]`, length, 1, MAX_DRAFT_TOKENS)),
+    lengths: lengths.map((length: unknown, i) =>
+      is.integer(`draftMaxTokens[${i}]`, length, 1, MAX_DRAFT_TOKENS),
+    ),
     maxTokens: is.integer("maxTokens", options.maxTokens ?? 128, 1, 1048576),
     repeat: is.integer("repeat", options.repeat ?? 5, 1, 1000),
     seed: is.integer("seed", options.seed ?? 1, 0, 4294967295),

@@ -29,7 +29,11 @@ export function checkPair(options: CheckOptions): Promise<Compatibility> {
 }
 
 /** The same for two files. Rejects with MODEL_CANNOT_ROLL_BACK for a target or draft that drafting is impossible with. */
-export async function checkFiles(targetPath: string, draftPath: string, limit?: number): Promise<Compatibility> {
+export async function checkFiles(
+  targetPath: string,
+  draftPath: string,
+  limit?: number,
+): Promise<Compatibility> {
   const opened: NativeModel[] = [];
   const open = async (path: string, role: string) => {
     const model = await native.loadModel(path, { gpuLayers: 0, extraBuffers: false, vocabularyOnly: true });

@@ -9,7 +9,7 @@ export const MAX_PADDING_ROWS = 128;
 /** One difference between the target's and the draft's vocabulary. */
 export type Mismatch =
   | { kind: "vocabulary-type"; target: string; draft: string }
-  | { kind: "vocabulary-size"; target: number; draft: number; /** Tolerated as padding. */ padding: boolean }
+  | { kind: "vocabulary-size"; target: number; draft: number /** Tolerated as padding. */; padding: boolean }
   | { kind: "special-token"; name: "bos" | "eos"; target: number; draft: number }
   | { kind: "add-bos"; target: boolean; draft: boolean }
   | { kind: "token-text"; id: number; target: string; draft: string };
@@ -35,7 +35,11 @@ const CHUNK = 8192;
  * Compares two vocabularies.
  * @param limit Differing token texts to list at most; all are counted.
  */
-export function compareVocabularies(target: VocabularySource, draft: VocabularySource, limit = 16): Compatibility {
+export function compareVocabularies(
+  target: VocabularySource,
+  draft: VocabularySource,
+  limit = 16,
+): Compatibility {
   const mismatches: Mismatch[] = [];
   const [t, d] = [target.vocabulary, draft.vocabulary];
   if (t.type !== d.type) mismatches.push({ kind: "vocabulary-type", target: t.type, draft: d.type });
@@ -44,7 +48,8 @@ export function compareVocabularies(target: VocabularySource, draft: VocabularyS
     mismatches.push({ kind: "vocabulary-size", target: t.size, draft: d.size, padding });
   }
   for (const name of ["bos", "eos"] as const) {
-    if (t[name] !== d[name]) mismatches.push({ kind: "special-token", name, target: t[name], draft: d[name] });
+    if (t[name] !== d[name])
+      mismatches.push({ kind: "special-token", name, target: t[name], draft: d[name] });
   }
   if (t.addBos !== d.addBos) mismatches.push({ kind: "add-bos", target: t.addBos, draft: d.addBos });
 
@@ -54,7 +59,8 @@ export function compareVocabularies(target: VocabularySource, draft: VocabularyS
     if (differingTokens++ < limit) mismatches.push(difference);
   }
 
-  const incompatible = mismatches.some((m) => m.kind !== "vocabulary-size" || !m.padding) || differingTokens > 0;
+  const incompatible =
+    mismatches.some((m) => m.kind !== "vocabulary-size" || !m.padding) || differingTokens > 0;
   return {
     verdict: incompatible ? "incompatible" : mismatches.length > 0 ? "usable with padding" : "identical",
     mismatches,
@@ -65,7 +71,11 @@ export function compareVocabularies(target: VocabularySource, draft: VocabularyS
   };
 }
 
-function* differingTexts(target: VocabularySource, draft: VocabularySource, size: number): Generator<Mismatch> {
+function* differingTexts(
+  target: VocabularySource,
+  draft: VocabularySource,
+  size: number,
+): Generator<Mismatch> {
   for (let from = 0; from < size; from += CHUNK) {
     const to = Math.min(size, from + CHUNK);
     const texts = draft.tokenTexts(from, to);

@@ -9,19 +9,34 @@ export const ERROR_TABLE = {
   OPTION_UNKNOWN: { kind: "option", hint: "Remove the option or correct its name." },
   ARGUMENT_INVALID: { kind: "option", hint: "Pass an argument of the documented type." },
 
-  MODEL_NAME_UNKNOWN: { kind: "model", hint: "Pass the path of a GGUF file or the name of an embedded model." },
-  MODEL_HASH_MISMATCH: { kind: "model", hint: "The file is damaged or was replaced: reinstall the package, or pass it by path." },
+  MODEL_NAME_UNKNOWN: {
+    kind: "model",
+    hint: "Pass the path of a GGUF file or the name of an embedded model.",
+  },
+  MODEL_HASH_MISMATCH: {
+    kind: "model",
+    hint: "The file is damaged or was replaced: reinstall the package, or pass it by path.",
+  },
   MODEL_NOT_FOUND: { kind: "model", hint: "Check the path; relative paths start at the working directory." },
   MODEL_NOT_READABLE: { kind: "model", hint: "Pass a regular file that this process may read." },
   MODEL_NOT_GGUF: { kind: "model", hint: "Convert the model to GGUF first." },
   MODEL_TRUNCATED: { kind: "model", hint: "Download or copy the file again." },
   MODEL_HEADER_INVALID: { kind: "model", hint: "Convert the model again with a current converter." },
-  MODEL_ARCHITECTURE_UNSUPPORTED: { kind: "model", hint: "Use a model of an architecture that llama.cpp supports." },
+  MODEL_ARCHITECTURE_UNSUPPORTED: {
+    kind: "model",
+    hint: "Use a model of an architecture that llama.cpp supports.",
+  },
   MODEL_LOAD_FAILED: { kind: "model", hint: "Check that the file is complete and that memory suffices." },
-  MODEL_CANNOT_ROLL_BACK: { kind: "model", hint: "Load the target with draft: false, or choose one with full attention." },
+  MODEL_CANNOT_ROLL_BACK: {
+    kind: "model",
+    hint: "Load the target with draft: false, or choose one with full attention.",
+  },
   MODEL_CLOSED: { kind: "model", hint: "Load the model again." },
 
-  VOCABULARIES_INCOMPATIBLE: { kind: "compatibility", hint: "Use a draft of the target's own model family, or draft: false." },
+  VOCABULARIES_INCOMPATIBLE: {
+    kind: "compatibility",
+    hint: "Use a draft of the target's own model family, or draft: false.",
+  },
 
   ADDON_MISSING: { kind: "engine", hint: "Build the addon with `npm run setup`, or reinstall the package." },
   CONTEXT_TOO_LARGE: { kind: "engine", hint: "Lower contextSize to what the model was trained with." },
@@ -31,7 +46,10 @@ export const ERROR_TABLE = {
   PAIR_CLOSED: { kind: "engine", hint: "Load the pair again, or close it later." },
   ENGINE_CLOSED: { kind: "engine", hint: "Load the pair again, or close it later." },
   ENGINE_BUSY: { kind: "engine", hint: "Wait for the running generations to end." },
-  EVAL_FAILED: { kind: "engine", hint: "The pair stays usable; if this repeats, report it with the model and the prompt." },
+  EVAL_FAILED: {
+    kind: "engine",
+    hint: "The pair stays usable; if this repeats, report it with the model and the prompt.",
+  },
   ABORTED: { kind: "engine", hint: "Expected where an abort was asked for; otherwise report it." },
 } as const satisfies Record<string, { kind: string; hint: string }>;
 

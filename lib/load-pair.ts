@@ -38,7 +38,15 @@ async function load(options: ResolvedPairOptions): Promise<Pair> {
     for (const [i, path] of paths.entries()) {
       const { gpuLayers, extraBuffers } = options;
       const onProgress = (fraction: number) => report(i, fraction);
-      models.push(await native.loadModel(path, { gpuLayers, extraBuffers, vocabularyOnly: false, onProgress, signal: flag }));
+      models.push(
+        await native.loadModel(path, {
+          gpuLayers,
+          extraBuffers,
+          vocabularyOnly: false,
+          onProgress,
+          signal: flag,
+        }),
+      );
       report(i, 1);
     }
     const [targetModel, separateDraft] = models as [NativeModel, NativeModel?];
@@ -78,7 +86,10 @@ async function requireCompatible(targetPath: string, draftPath: string) {
   const compatibility = await checkFiles(targetPath, draftPath);
   if (compatibility.verdict === "incompatible") {
     const found = compatibility.reasons.join("; ");
-    throw incompatible(`Expected a draft with the target's vocabulary but ${found}`, compatibility.mismatches);
+    throw incompatible(
+      `Expected a draft with the target's vocabulary but ${found}`,
+      compatibility.mismatches,
+    );
   }
   return compatibility;
 }

@@ -32,7 +32,10 @@ export function describeMachine(): Machine {
 
 function commit(root: string): string | null {
   const git = (...args: string[]) =>
-    execFileSync("git", ["-C", root, ...args], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+    execFileSync("git", ["-C", root, ...args], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    }).trim();
   try {
     // Installed as a dependency, the checkout around it is another project's.
     if (git("rev-parse", "--show-prefix") !== "") return null;

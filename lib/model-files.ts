@@ -58,7 +58,10 @@ const verified = new Set<string>();
 
 async function verifyHash(name: string, path: string, expected: string): Promise<void> {
   const { size, mtimeMs } = await stat(path).catch(() => {
-    throw createError("MODEL_NOT_FOUND", `Expected the embedded model ${name} at ${path} but there is no such file`);
+    throw createError(
+      "MODEL_NOT_FOUND",
+      `Expected the embedded model ${name} at ${path} but there is no such file`,
+    );
   });
   const key = `${path}\0${size}\0${mtimeMs}`;
   if (verified.has(key)) return;
@@ -66,7 +69,10 @@ async function verifyHash(name: string, path: string, expected: string): Promise
   await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
   const actual = hash.digest("hex");
   if (actual !== expected) {
-    throw createError("MODEL_HASH_MISMATCH", `Expected SHA-256 ${expected} for ${name} but ${path} has ${actual}`);
+    throw createError(
+      "MODEL_HASH_MISMATCH",
+      `Expected SHA-256 ${expected} for ${name} but ${path} has ${actual}`,
+    );
   }
   verified.add(key);
 }

@@ -1,6 +1,6 @@
 import { CallSite } from "./call-site.js";
 import type { Compatibility } from "./compatibility.js";
-import { measureCosts, type MeasureOptions, type PassCosts } from "./costs.js";
+import { type MeasureOptions, measureCosts, type PassCosts } from "./costs.js";
 import { createError } from "./errors.js";
 import { type Completion, Generation } from "./generation.js";
 import * as is from "./is.js";
@@ -90,7 +90,10 @@ export class Pair {
       const given = is.record("options", options);
       is.onlyKnownKeys("", given, ["special"]);
       const { special = false } = given;
-      return this.#open().targetModel.detokenize(this.#tokens("tokens", tokens), is.boolean("special", special));
+      return this.#open().targetModel.detokenize(
+        this.#tokens("tokens", tokens),
+        is.boolean("special", special),
+      );
     });
   }
 
@@ -137,7 +140,11 @@ export class Pair {
 
   #tokens(name: string, tokens: unknown): Int32Array {
     if (!Array.isArray(tokens) && !(tokens instanceof Int32Array)) {
-      throw is.invalid(name, name === "prompt" ? "string, Int32Array or array of token ids" : "Int32Array or array", tokens);
+      throw is.invalid(
+        name,
+        name === "prompt" ? "string, Int32Array or array of token ids" : "Int32Array or array",
+        tokens,
+      );
     }
     const last = this.#parts.targetModel.vocabulary.size - 1;
     return Int32Array.from(tokens, (id, i) => is.integer(`${name}[${i}]`, id, 0, last));

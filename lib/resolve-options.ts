@@ -59,7 +59,8 @@ const GENERATE_KEYS = [
 export function resolvePairOptions(input: unknown): ResolvedPairOptions {
   const options = is.record("options", input);
   is.onlyKnownKeys("", options, PAIR_KEYS);
-  const threads = optional(options.threads, (v) => is.integer("threads", v, 1, 512)) ?? availableParallelism();
+  const threads =
+    optional(options.threads, (v) => is.integer("threads", v, 1, 512)) ?? availableParallelism();
   return {
     target: is.nonEmptyString("target", options.target),
     draft: resolveDraft(options.draft),
@@ -94,10 +95,14 @@ function optional<T>(value: unknown, check: (value: unknown) => T): T | null {
 
 function resolveDraft(value: unknown): ResolvedDraft | null {
   if (value === undefined || value === false) return null;
-  if (typeof value === "string") return { model: is.nonEmptyString("draft", value), maxTokens: DEFAULT_DRAFT_TOKENS };
+  if (typeof value === "string")
+    return { model: is.nonEmptyString("draft", value), maxTokens: DEFAULT_DRAFT_TOKENS };
   if (!is.isRecord(value)) throw is.invalid("draft", "model path or name, object, or false", value);
   if (value.type !== undefined && value.type !== "model") {
-    throw createError("OPTION_INVALID", `Expected a draft model; drafts of type ${JSON.stringify(value.type)} are not available yet`);
+    throw createError(
+      "OPTION_INVALID",
+      `Expected a draft model; drafts of type ${JSON.stringify(value.type)} are not available yet`,
+    );
   }
   is.onlyKnownKeys("draft", value, ["type", "model", "maxTokens"]);
   return {
@@ -113,7 +118,10 @@ function resolveDraftLength(value: unknown, pairDraft: number | null): number {
   is.onlyKnownKeys("draft", value, ["maxTokens"]);
   const length = optional(value.maxTokens, draftLength) ?? pairDraft ?? 0;
   if (length > 0 && pairDraft === null) {
-    throw createError("OPTION_INVALID", `Expected no draft for a pair loaded without one but received ${length} for draft.maxTokens`);
+    throw createError(
+      "OPTION_INVALID",
+      `Expected no draft for a pair loaded without one but received ${length} for draft.maxTokens`,
+    );
   }
   return length;
 }
@@ -136,11 +144,15 @@ function progressListener(value: unknown): (fraction: number) => void {
 function temperature(value: unknown): void {
   if (value === 0) return;
   if (typeof value !== "number" || Number.isNaN(value)) throw is.invalid("temperature", "0", value);
-  throw createError("OPTION_INVALID", `Expected 0 for temperature but received ${value}: sampling is not available yet`);
+  throw createError(
+    "OPTION_INVALID",
+    `Expected 0 for temperature but received ${value}: sampling is not available yet`,
+  );
 }
 
 function stopStrings(value: unknown): string[] {
   const list: unknown[] = Array.isArray(value) ? value : [value];
-  if (list.length > 64) throw createError("OPTION_INVALID", `Expected at most 64 strings for stop but received ${list.length}`);
+  if (list.length > 64)
+    throw createError("OPTION_INVALID", `Expected at most 64 strings for stop but received ${list.length}`);
   return list.map((text, i) => is.nonEmptyString(Array.isArray(value) ? `stop[${i}]` : "stop", text));
 }

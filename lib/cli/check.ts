@@ -30,7 +30,11 @@ Exit codes: 0 the draft is usable, 1 it is not`,
 }
 
 async function check(target: string, draft: string, flags: Flags): Promise<void> {
-  const compatibility = await checkPair({ target, draft, ...(flags.limit === undefined ? {} : { limit: flags.limit }) });
+  const compatibility = await checkPair({
+    target,
+    draft,
+    ...(flags.limit === undefined ? {} : { limit: flags.limit }),
+  });
   await (flags.json ? printJson(compatibility) : print(describe(compatibility)));
   if (compatibility.verdict === "incompatible") process.exitCode = EXIT.failed;
 }
@@ -38,7 +42,10 @@ async function check(target: string, draft: string, flags: Flags): Promise<void>
 function describe({ verdict, reasons, comparedTokens, fix }: Compatibility): string {
   const colors = colorsFor(process.stdout);
   const mark = verdict === "incompatible" ? colors.red : colors.green;
-  const lines = [`${mark(verdict)} (${comparedTokens} tokens compared)`, ...reasons.map((reason) => `  ${reason}`)];
+  const lines = [
+    `${mark(verdict)} (${comparedTokens} tokens compared)`,
+    ...reasons.map((reason) => `  ${reason}`),
+  ];
   if (fix !== null) lines.push(fix);
   return `${lines.join("\n")}\n`;
 }

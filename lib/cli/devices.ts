@@ -20,9 +20,17 @@ Examples:
     .action(async (flags: { json?: boolean }) => {
       const found = devices();
       if (flags.json) return printJson(found);
-      const table = new Table({ head: ["name", "type", "description", "memory free / total"], style: { head: [], border: [] } });
+      const table = new Table({
+        head: ["name", "type", "description", "memory free / total"],
+        style: { head: [], border: [] },
+      });
       for (const { name, type, description, memoryFree, memoryTotal } of found) {
-        table.push([name, type, description, `${(memoryFree / GIB).toFixed(1)} / ${(memoryTotal / GIB).toFixed(1)} GiB`]);
+        table.push([
+          name,
+          type,
+          description,
+          `${(memoryFree / GIB).toFixed(1)} / ${(memoryTotal / GIB).toFixed(1)} GiB`,
+        ]);
       }
       await print(`${table}\n`);
     });

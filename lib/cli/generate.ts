@@ -34,7 +34,11 @@ export function addGenerate(program: Command): void {
     .option("--no-draft", "the target alone")
     .option("--draft-max-tokens <n>", "tokens drafted per round at most, 0 to 64 (default: 3)", integer)
     .option("--max-tokens <n>", "tokens to generate at most (default: 256)", integer)
-    .option("--stop <text>", "end before this text; may be given again", (text: string, list: string[] = []) => [...list, text])
+    .option(
+      "--stop <text>",
+      "end before this text; may be given again",
+      (text: string, list: string[] = []) => [...list, text],
+    )
     .option("--ignore-end", "generate past the model's end")
     .option("--context-size <n>", "tokens of prompt and output together", integer)
     .option("--batch-size <n>", "tokens of one forward pass at most (default: 512)", integer)
@@ -57,7 +61,10 @@ Examples:
 }
 
 async function generate(words: string[], flags: Flags): Promise<void> {
-  const prompt = words.length === 1 && words[0] === "-" ? (await text(process.stdin)).replace(/\r?\n$/, "") : words.join(" ");
+  const prompt =
+    words.length === 1 && words[0] === "-"
+      ? (await text(process.stdin)).replace(/\r?\n$/, "")
+      : words.join(" ");
   const interrupt = new AbortController();
   process.once("SIGINT", () => interrupt.abort());
   try {

@@ -8,7 +8,9 @@ import { EXIT } from "./exit.js";
 import { addGenerate } from "./generate.js";
 import { endQuietlyOnBrokenPipe } from "./output.js";
 
-const { version, description } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+const { version, description } = JSON.parse(
+  readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
+);
 
 endQuietlyOnBrokenPipe();
 const program = new Command("foretoken").description(description).version(version).exitOverride();

@@ -34,7 +34,8 @@ Napi::Value system_info(const Napi::CallbackInfo & info) {
     });
 }
 
-// process.exit() runs no cleanup hooks on the main thread, and a decode thread must not outlive the libraries it runs in.
+// process.exit() runs no cleanup hooks on the main thread, and a decode thread must not outlive the libraries it runs
+// in.
 void close_engines_on_exit(Napi::Env env) {
     const Napi::Object process = env.Global().Get("process").As<Napi::Object>();
     const Napi::Function close = Napi::Function::New(env, [](const Napi::CallbackInfo & info) {

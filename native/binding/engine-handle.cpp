@@ -71,7 +71,8 @@ EngineHandle::EngineHandle(const Napi::CallbackInfo & info)
       engine_(constructor_argument<SharedEngine>(info)),
       hub_(std::make_shared<StreamHub>(info.Env())),
       // Added after the hub's thread-safe function, hence run before that is freed.
-      teardown_(env_.AddCleanupHook(+[](EngineHandle * handle) { handle->close_now(); }, this)) {
+      teardown_(env_.AddCleanupHook(
+          +[](EngineHandle * handle) { handle->close_now(); }, this)) {
     AddonData::of(env_).open_engines.push_back(this);
 }
 

@@ -76,9 +76,8 @@ ModelOptions to_model_options(const Napi::Value & value) {
     options.extra_buffers = to_bool(object.Get("extraBuffers"), "extraBuffers");
     options.vocabulary_only = to_bool(object.Get("vocabularyOnly"), "vocabularyOnly");
     if (const Napi::Value callback = object.Get("onProgress"); !callback.IsUndefined()) {
-        options.on_progress = [progress = std::make_shared<Progress>(to_function(callback, "onProgress"))](float fraction) {
-            Progress::report(progress, fraction);
-        };
+        options.on_progress = [progress = std::make_shared<Progress>(to_function(callback, "onProgress"))](
+                                  float fraction) { Progress::report(progress, fraction); };
     }
     if (const Napi::Value signal = object.Get("signal"); !signal.IsUndefined()) {
         options.aborted = AbortFlag::from(signal, "signal").flag();
@@ -89,11 +88,10 @@ ModelOptions to_model_options(const Napi::Value & value) {
 }  // namespace
 
 Napi::Function ModelHandle::define(Napi::Env env) {
-    return DefineClass(env, kName,
-                       {InstanceMethod<&ModelHandle::tokenize>("tokenize"),
-                        InstanceMethod<&ModelHandle::detokenize>("detokenize"),
-                        InstanceMethod<&ModelHandle::token_texts>("tokenTexts"),
-                        InstanceMethod<&ModelHandle::close>("close")});
+    return DefineClass(
+        env, kName,
+        {InstanceMethod<&ModelHandle::tokenize>("tokenize"), InstanceMethod<&ModelHandle::detokenize>("detokenize"),
+         InstanceMethod<&ModelHandle::token_texts>("tokenTexts"), InstanceMethod<&ModelHandle::close>("close")});
 }
 
 Napi::Value ModelHandle::read_header(const Napi::CallbackInfo & info) {

@@ -84,7 +84,8 @@ public:
     void on_tokens(std::vector<EmittedToken> tokens) override {
         {
             const std::lock_guard lock(hub_->mutex_);
-            tokens_.insert(tokens_.end(), std::make_move_iterator(tokens.begin()), std::make_move_iterator(tokens.end()));
+            tokens_.insert(tokens_.end(), std::make_move_iterator(tokens.begin()),
+                           std::make_move_iterator(tokens.end()));
         }
         hub_->wake();
     }

@@ -16,7 +16,8 @@ class Rows {
 public:
     Rows() = default;
     // logits: size × vocabulary values, row-major
-    Rows(const float * logits, size_t size, size_t vocabulary) : logits_(logits), size_(size), vocabulary_(vocabulary) {}
+    Rows(const float * logits, size_t size, size_t vocabulary)
+        : logits_(logits), size_(size), vocabulary_(vocabulary) {}
 
     size_t size() const { return size_; }
     std::span<const float> logits(size_t row) const { return {logits_ + row * vocabulary_, vocabulary_}; }

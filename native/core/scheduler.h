@@ -1,7 +1,8 @@
-// The round scheduler: draft → verify → accept → correct or extend → roll back → emit, for every active sequence at once.
+// The round scheduler: draft → verify → accept → correct or extend → roll back → emit, for every active sequence at
+// once.
 //
-// Owns each sequence's committed text; nobody else changes its length. Between rounds the target's cache holds all of it
-// but the last token, which is the first token of the next round's batch. Baseline decoding is the round without a
+// Owns each sequence's committed text; nobody else changes its length. Between rounds the target's cache holds all of
+// it but the last token, which is the first token of the next round's batch. Baseline decoding is the round without a
 // draft. Not thread-safe: driven by the engine's decode thread; listeners are called there.
 #pragma once
 

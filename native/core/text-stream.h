@@ -1,5 +1,5 @@
-// From committed tokens to text that may be shown: looks for stop strings across token boundaries, holds back what could
-// still become one, and cuts at complete UTF-8.
+// From committed tokens to text that may be shown: looks for stop strings across token boundaries, holds back what
+// could still become one, and cuts at complete UTF-8.
 #pragma once
 
 #include <deque>

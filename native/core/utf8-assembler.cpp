@@ -20,18 +20,21 @@ Sequence scan(std::string_view bytes) {
     if (lead < 0x80) {
         return {Sequence::Complete, 1};
     }
-    const size_t length = lead >= 0xC2 && lead <= 0xDF ? 2 : (lead & 0xF0) == 0xE0 ? 3 : lead >= 0xF0 && lead <= 0xF4 ? 4 : 0;
+    const size_t length = lead >= 0xC2 && lead <= 0xDF   ? 2
+                          : (lead & 0xF0) == 0xE0        ? 3
+                          : lead >= 0xF0 && lead <= 0xF4 ? 4
+                                                         : 0;
     if (length == 0) {
         return {Sequence::Invalid, 1};
     }
     uint8_t low = 0x80;
     uint8_t high = 0xBF;
     switch (lead) {
-        case 0xE0: low = 0xA0; break;
-        case 0xED: high = 0x9F; break;
-        case 0xF0: low = 0x90; break;
-        case 0xF4: high = 0x8F; break;
-        default: break;
+    case 0xE0: low = 0xA0; break;
+    case 0xED: high = 0x9F; break;
+    case 0xF0: low = 0x90; break;
+    case 0xF4: high = 0x8F; break;
+    default: break;
     }
     for (size_t i = 1; i < length; ++i) {
         if (i == bytes.size()) {

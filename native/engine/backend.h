@@ -1,5 +1,5 @@
-// ggml's process-wide state: backend modules, devices, log. Reference counted by whoever uses a model; modules stay loaded
-// once they are, since ggml cannot unload them safely.
+// ggml's process-wide state: backend modules, devices, log. Reference counted by whoever uses a model; modules stay
+// loaded once they are, since ggml cannot unload them safely.
 #pragma once
 
 #include <cstddef>

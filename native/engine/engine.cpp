@@ -37,8 +37,8 @@ void require_context(const Model & model, int context_size) {
 
 void require_rollback(const Model & model) {
     if (!model.header().can_roll_back) {
-        throw Error("MODEL_CANNOT_ROLL_BACK", "single tokens cannot be dropped from the state of a '" +
-                                                  model.header().architecture + "' model");
+        throw Error("MODEL_CANNOT_ROLL_BACK",
+                    "single tokens cannot be dropped from the state of a '" + model.header().architecture + "' model");
     }
 }
 
@@ -48,8 +48,9 @@ Engine::Engine(std::shared_ptr<const Model> target, std::shared_ptr<const Model>
     : target_model_(std::move(target)), draft_model_(std::move(draft)), options_(options) {
     require_context(*target_model_, options.context_size);
     const auto aborted = [this] { return closing_.load(std::memory_order_relaxed) || scheduler_->all_aborted(); };
-    ContextOptions context{options.context_size,  options.batch_size, options.max_sequences * (options.max_draft_tokens + 1),
-                           options.max_sequences, options.threads,    options.flash_attention};
+    ContextOptions context{
+        options.context_size,  options.batch_size, options.max_sequences * (options.max_draft_tokens + 1),
+        options.max_sequences, options.threads,    options.flash_attention};
     context.rows = std::min(context.rows, context.batch);
     target_ = std::make_unique<LlamaLanguageModel>(target_model_, context, aborted);
     if (draft_model_) {
@@ -185,8 +186,9 @@ std::vector<double> Engine::measure_now(LanguageModel & model, const std::vector
     };
     for (const int width : widths) {
         if (width < 1 || width > limits.rows || past < 0 || past + width > limits.context || repeats < 1) {
-            throw Error("ARGUMENT_INVALID", "a pass of " + std::to_string(width) + " rows after " + std::to_string(past) +
-                                                " tokens does not fit " + std::to_string(limits.rows) + " rows and " +
+            throw Error("ARGUMENT_INVALID", "a pass of " + std::to_string(width) + " rows after " +
+                                                std::to_string(past) + " tokens does not fit " +
+                                                std::to_string(limits.rows) + " rows and " +
                                                 std::to_string(limits.context) + " tokens");
         }
     }
@@ -200,7 +202,8 @@ std::vector<double> Engine::measure_now(LanguageModel & model, const std::vector
         for (int i = 0; i < repeats; ++i) {
             const auto start = std::chrono::steady_clock::now();
             pass(past, width, true);
-            times.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
+            times.push_back(
+                std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
             model.truncate(0, past);
         }
         std::nth_element(times.begin(), times.begin() + repeats / 2, times.end());

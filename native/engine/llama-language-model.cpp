@@ -23,7 +23,7 @@ LlamaLanguageModel::LlamaLanguageModel(std::shared_ptr<const Model> model, const
     params.n_threads_batch = options.threads;
     params.flash_attn_type = options.flash_attention ? LLAMA_FLASH_ATTN_TYPE_ENABLED : LLAMA_FLASH_ATTN_TYPE_DISABLED;
     params.no_perf = true;
-    params.swa_full = true;    // a sliding window's ring buffer cannot roll back
+    params.swa_full = true;  // a sliding window's ring buffer cannot roll back
     params.kv_unified = true;
     params.abort_callback = [](void * data) { return (*static_cast<const std::function<bool()> *>(data))(); };
     params.abort_callback_data = &aborted_;
@@ -51,10 +51,10 @@ Rows LlamaLanguageModel::eval(std::span<const BatchToken> tokens) {
 
     const ErrorLog log;
     switch (const int status = llama_decode(context_.get(), batch)) {
-        case 0: break;
-        case 1: throw EvalFailed("no room in the KV cache for " + std::to_string(tokens.size()) + " tokens");
-        case 2: throw EvalAborted();
-        default: throw EvalFailed(log.text("llama_decode failed with status " + std::to_string(status)));
+    case 0: break;
+    case 1: throw EvalFailed("no room in the KV cache for " + std::to_string(tokens.size()) + " tokens");
+    case 2: throw EvalAborted();
+    default: throw EvalFailed(log.text("llama_decode failed with status " + std::to_string(status)));
     }
     llama_synchronize(context_.get());
     return {rows > 0 ? llama_get_logits(context_.get()) : nullptr, rows, vocabulary_};

@@ -13,9 +13,9 @@
 namespace foretoken {
 
 struct ContextOptions {
-    int context = 0;        // tokens of one sequence
-    int batch = 512;        // tokens of one forward pass
-    int rows = 1;           // tokens of one forward pass that may want logits
+    int context = 0;  // tokens of one sequence
+    int batch = 512;  // tokens of one forward pass
+    int rows = 1;     // tokens of one forward pass that may want logits
     int max_sequences = 1;
     int threads = 1;
     // On the CPU, verification is bit-exact only with it.
@@ -25,7 +25,8 @@ struct ContextOptions {
 class LlamaLanguageModel final : public LanguageModel {
 public:
     // `aborted` is polled during passes, from compute threads. Throws Error CONTEXT_FAILED.
-    LlamaLanguageModel(std::shared_ptr<const Model> model, const ContextOptions & options, std::function<bool()> aborted);
+    LlamaLanguageModel(std::shared_ptr<const Model> model, const ContextOptions & options,
+                       std::function<bool()> aborted);
     LlamaLanguageModel(const LlamaLanguageModel &) = delete;
     LlamaLanguageModel & operator=(const LlamaLanguageModel &) = delete;
 

@@ -60,8 +60,8 @@ void require_magic(const std::string & path) {
 void require_complete(const gguf_context * gguf, const ModelHeader & header, const std::string & path) {
     uint64_t end = gguf_get_data_offset(gguf);
     for (int64_t i = 0; i < gguf_get_n_tensors(gguf); ++i) {
-        end = std::max<uint64_t>(
-            end, gguf_get_data_offset(gguf) + gguf_get_tensor_offset(gguf, i) + gguf_get_tensor_size(gguf, i));
+        end = std::max<uint64_t>(end, gguf_get_data_offset(gguf) + gguf_get_tensor_offset(gguf, i) +
+                                          gguf_get_tensor_size(gguf, i));
     }
     if (header.file_size < end) {
         throw Error("MODEL_TRUNCATED", path + " should hold at least " + std::to_string(end) + " bytes but holds " +
@@ -85,7 +85,8 @@ ModelHeader read_model_header(const std::string & path) {
     const ErrorLog log;
     const Gguf gguf(gguf_init_from_file(path.c_str(), {/*no_alloc=*/true, /*ctx=*/nullptr}), gguf_free);
     if (!gguf) {
-        throw Error("MODEL_HEADER_INVALID", "the GGUF header of " + path + " cannot be read: " + log.text("it is damaged"));
+        throw Error("MODEL_HEADER_INVALID",
+                    "the GGUF header of " + path + " cannot be read: " + log.text("it is damaged"));
     }
     ModelHeader header;
     header.architecture = get_string(gguf.get(), "general.architecture");

@@ -10,13 +10,13 @@ namespace {
 
 const char * vocabulary_type(enum llama_vocab_type type) {
     switch (type) {
-        case LLAMA_VOCAB_TYPE_SPM: return "spm";
-        case LLAMA_VOCAB_TYPE_BPE: return "bpe";
-        case LLAMA_VOCAB_TYPE_WPM: return "wpm";
-        case LLAMA_VOCAB_TYPE_UGM: return "ugm";
-        case LLAMA_VOCAB_TYPE_RWKV: return "rwkv";
-        case LLAMA_VOCAB_TYPE_PLAMO2: return "plamo2";
-        default: return "none";
+    case LLAMA_VOCAB_TYPE_SPM: return "spm";
+    case LLAMA_VOCAB_TYPE_BPE: return "bpe";
+    case LLAMA_VOCAB_TYPE_WPM: return "wpm";
+    case LLAMA_VOCAB_TYPE_UGM: return "ugm";
+    case LLAMA_VOCAB_TYPE_RWKV: return "rwkv";
+    case LLAMA_VOCAB_TYPE_PLAMO2: return "plamo2";
+    default: return "none";
     }
 }
 
@@ -50,8 +50,9 @@ std::shared_ptr<Model> Model::load(const std::string & path, const ModelOptions 
         }
         const std::string reason = log.text("llama.cpp gives no reason");
         if (reason.find("unknown model architecture") != std::string::npos) {
-            throw Error("MODEL_ARCHITECTURE_UNSUPPORTED",
-                        path + " has the architecture '" + model->header_.architecture + "', which llama.cpp does not know");
+            throw Error("MODEL_ARCHITECTURE_UNSUPPORTED", path + " has the architecture '" +
+                                                              model->header_.architecture +
+                                                              "', which llama.cpp does not know");
         }
         throw Error("MODEL_LOAD_FAILED", "cannot load " + path + ": " + reason);
     }

@@ -16,11 +16,11 @@
 namespace foretoken {
 
 struct ModelOptions {
-    int gpu_layers = -1;          // layers on the GPU; -1 is all
-    bool extra_buffers = true;    // repacked weights (AMX, …) where the CPU has them
+    int gpu_layers = -1;        // layers on the GPU; -1 is all
+    bool extra_buffers = true;  // repacked weights (AMX, …) where the CPU has them
     bool vocabulary_only = false;
-    std::function<void(float)> on_progress;              // 0…1, on the loading thread
-    std::shared_ptr<const std::atomic<bool>> aborted;    // null cannot be aborted
+    std::function<void(float)> on_progress;            // 0…1, on the loading thread
+    std::shared_ptr<const std::atomic<bool>> aborted;  // null cannot be aborted
 };
 
 struct VocabularyInfo {

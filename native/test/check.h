@@ -75,15 +75,15 @@ inline int run_tests() {
 
 #define FORETOKEN_JOIN2(a, b) a##b
 #define FORETOKEN_JOIN(a, b) FORETOKEN_JOIN2(a, b)
-#define TEST(name)                                                                                                \
-    static void FORETOKEN_JOIN(test_, __LINE__)();                                                                \
-    static const ::foretoken::test::Registration FORETOKEN_JOIN(registration_, __LINE__)(                          \
-        name, FORETOKEN_JOIN(test_, __LINE__));                                                                   \
+#define TEST(name)                                                                                                     \
+    static void FORETOKEN_JOIN(test_, __LINE__)();                                                                     \
+    static const ::foretoken::test::Registration FORETOKEN_JOIN(registration_,                                         \
+                                                                __LINE__)(name, FORETOKEN_JOIN(test_, __LINE__));      \
     static void FORETOKEN_JOIN(test_, __LINE__)()
-#define CHECK(condition)                                                      \
-    do {                                                                      \
-        if (!(condition)) {                                                   \
-            ::foretoken::test::fail(__FILE__, __LINE__, #condition);          \
-        }                                                                     \
+#define CHECK(condition)                                                                                               \
+    do {                                                                                                               \
+        if (!(condition)) {                                                                                            \
+            ::foretoken::test::fail(__FILE__, __LINE__, #condition);                                                   \
+        }                                                                                                              \
     } while (false)
 #define CHECK_EQ(actual, ...) ::foretoken::test::check_equal(__FILE__, __LINE__, #actual, actual, __VA_ARGS__)

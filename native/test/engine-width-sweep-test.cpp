@@ -28,7 +28,9 @@ std::string show(const Setting & setting) {
 class Sweep {
 public:
     Sweep(const std::string & path, const Setting & setting, int prompt)
-        : setting_(setting), prompt_(prompt), model_(Model::load(path, options(setting))),
+        : setting_(setting),
+          prompt_(prompt),
+          model_(Model::load(path, options(setting))),
           language_model_(model_, {prompt + kTokens, 512, kMaxWidth, 1, setting.threads, true}, [] { return false; }) {
         for (int pos = 0; pos < prompt; pos += setting.prompt_chunk) {
             eval(pos, std::min(setting.prompt_chunk, prompt - pos), false);

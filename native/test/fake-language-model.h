@@ -38,7 +38,8 @@ public:
         for (const BatchToken & token : batch) {
             std::vector<Token> & text = cache_[token.seq];
             if (token.pos != static_cast<Pos>(text.size()) || token.pos >= limits_.context) {
-                throw std::logic_error("position " + std::to_string(token.pos) + " after " + std::to_string(text.size()));
+                throw std::logic_error("position " + std::to_string(token.pos) + " after " +
+                                       std::to_string(text.size()));
             }
             text.push_back(token.token);
             if (token.want_logits) {

@@ -26,7 +26,8 @@ struct RandomModelShape {
 class RandomModelFile {
 public:
     explicit RandomModelFile(const RandomModelShape & shape) : random_(shape.seed) {
-        path_ = (std::filesystem::temp_directory_path() / ("foretoken-random-" + std::to_string(std::random_device()()) + ".gguf"))
+        path_ = (std::filesystem::temp_directory_path() /
+                 ("foretoken-random-" + std::to_string(std::random_device()()) + ".gguf"))
                     .string();
         write(shape);
     }

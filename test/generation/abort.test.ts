@@ -40,14 +40,18 @@ t.test("aborted in the prefill", async (t) => {
 t.test("aborted after the end: nothing happens", async (t) => {
   const pair = await fable(t);
   const controller = new AbortController();
-  const { tokens } = await pair.complete("Once", { maxTokens: 5, ignoreEnd: true, signal: controller.signal });
+  const { tokens } = await pair.complete("Once", {
+    maxTokens: 5,
+    ignoreEnd: true,
+    signal: controller.signal,
+  });
   controller.abort();
   t.equal(tokens.length, 5);
   t.equal((await pair.complete("Once", { maxTokens: 5, ignoreEnd: true })).tokens.length, 5);
 });
 
 t.test("a timeout signal stops it with its TimeoutError", async (t) => {
-  const pair = await fable(t, { threads: 1 });
+  const pair = await fable(t);
   const forever = async () => {
     for (;;) await pair.complete("Once", { ...ENDLESS, signal });
   };

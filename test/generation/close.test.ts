@@ -37,7 +37,10 @@ t.test("two pairs work side by side, and closing one leaves the other", async (t
   const [a, b] = await Promise.all([fable(t), fable(t, { draft: "fable-5m" })]);
   const options = { maxTokens: 60, ignoreEnd: true };
   const alone = await a.complete("Once upon a time", options);
-  const both = await Promise.all([a.complete("Once upon a time", options), b.complete("Once upon a time", options)]);
+  const both = await Promise.all([
+    a.complete("Once upon a time", options),
+    b.complete("Once upon a time", options),
+  ]);
   for (const { text } of both) t.equal(text, alone.text);
   await a.close();
   t.equal((await b.complete("Once upon a time", options)).text, alone.text);

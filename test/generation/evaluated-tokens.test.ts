@@ -13,7 +13,11 @@ t.test("the target evaluates nothing twice", async (t) => {
       draft: { maxTokens: draftLength },
       ignoreEnd: true,
     });
-    t.equal(stats.targetTokens, stats.promptTokens - 1 + stats.rounds + stats.proposed, `draft length ${draftLength}`);
+    t.equal(
+      stats.targetTokens,
+      stats.promptTokens - 1 + stats.rounds + stats.proposed,
+      `draft length ${draftLength}`,
+    );
     t.equal(stats.targetPasses, 1 + stats.rounds, `draft length ${draftLength}`);
   }
 });
@@ -31,13 +35,27 @@ t.test("the draft's cache is kept over rounds", async (t) => {
         draft: { maxTokens: draftLength },
         ignoreEnd: true,
       });
-      t.equal(stats.draftTokens, expectedDraftTokens(stats.promptTokens, draftLength, tokens.map((x) => x.origin), 40), prompt);
+      t.equal(
+        stats.draftTokens,
+        expectedDraftTokens(
+          stats.promptTokens,
+          draftLength,
+          tokens.map((x) => x.origin),
+          40,
+        ),
+        prompt,
+      );
     }
   }
 });
 
 /** Replays the rounds from the tokens' origins, with two lengths only: committed and evaluated. */
-function expectedDraftTokens(promptTokens: number, draftLength: number, origins: string[], maxTokens: number): number {
+function expectedDraftTokens(
+  promptTokens: number,
+  draftLength: number,
+  origins: string[],
+  maxTokens: number,
+): number {
   let [committed, evaluated, total, i] = [promptTokens, 0, 0, 0];
   while (i < origins.length) {
     let accepted = 0;

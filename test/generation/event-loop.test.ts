@@ -2,7 +2,7 @@ import t from "tap";
 import { fable } from "../helpers/fable.js";
 
 t.test("timers fire while a generation runs", async (t) => {
-  const pair = await fable(t, { threads: 1, draftThreads: 1 });
+  const pair = await fable(t);
   const gaps: number[] = [];
   let last = performance.now();
   const timer = setInterval(() => {

@@ -38,13 +38,23 @@ t.test("prompts that cannot be used", async (t) => {
   await refused(new Int32Array(0), { code: "PROMPT_EMPTY" });
   await refused(LONG, { code: "PROMPT_TOO_LONG", message: /32/ });
   await refused([...Array(32).keys()], { code: "PROMPT_TOO_LONG" });
-  await refused(undefined, { code: "OPTION_INVALID", message: /^Expected string, Int32Array or array of token ids for prompt/ });
+  await refused(undefined, {
+    code: "OPTION_INVALID",
+    message: /^Expected string, Int32Array or array of token ids for prompt/,
+  });
   await refused(12, { code: "OPTION_INVALID" });
   await refused([1, 2.5], { code: "OPTION_INVALID", message: /for prompt\[1\] but received 2\.5/ });
   await refused([-1], { code: "OPTION_INVALID", message: /for prompt\[0\] but received -1/ });
   await refused(["a"], { code: "OPTION_INVALID" });
-  await refused(Int32Array.of(size), { code: "OPTION_INVALID", message: new RegExp(`between 0 and ${size - 1} for prompt`) });
-  t.equal((await pair.complete([...Array(31).keys()], { ignoreEnd: true })).tokens.length, 1, "one token of room is enough");
+  await refused(Int32Array.of(size), {
+    code: "OPTION_INVALID",
+    message: new RegExp(`between 0 and ${size - 1} for prompt`),
+  });
+  t.equal(
+    (await pair.complete([...Array(31).keys()], { ignoreEnd: true })).tokens.length,
+    1,
+    "one token of room is enough",
+  );
 });
 
 t.test("tokens and text convert both ways", async (t) => {

@@ -25,7 +25,11 @@ t.test("counters agree with each other and with the tokens returned", async (t) 
         stats.accepted,
         label,
       );
-      t.strictSame(stats.acceptedPerPosition, stats.acceptedPerPosition.toSorted((a, b) => b - a), label);
+      t.strictSame(
+        stats.acceptedPerPosition,
+        stats.acceptedPerPosition.toSorted((a, b) => b - a),
+        label,
+      );
       t.equal(stats.promptTokens, pair.tokenize(prompt).length, label);
     }
   }
@@ -45,7 +49,19 @@ t.test("times are of the parts and sum to the total", async (t) => {
 
 t.test("a baseline has plain tokens, one per pass, and no ratios of a draft", async (t) => {
   const pair = await fable(t);
-  const { tokens, stats } = await pair.complete("Once upon a time", { maxTokens: 20, draft: false, ignoreEnd: true });
+  const { tokens, stats } = await pair.complete("Once upon a time", {
+    maxTokens: 20,
+    draft: false,
+    ignoreEnd: true,
+  });
   t.ok(tokens.every((token) => token.origin === "plain"));
-  t.match(stats, { rounds: 20, proposed: 0, draftPasses: 0, draftTokens: 0, agreement: null, acceptanceRate: null, tokensPerRound: 1 });
+  t.match(stats, {
+    rounds: 20,
+    proposed: 0,
+    draftPasses: 0,
+    draftTokens: 0,
+    agreement: null,
+    acceptanceRate: null,
+    tokensPerRound: 1,
+  });
 });

@@ -12,7 +12,12 @@ t.test("the text is cut before the stop string, wherever in a round it lies", as
     const stop = text.slice(at, at + 3);
     const expected = text.slice(0, text.indexOf(stop));
     for (const maxTokens of DRAFT_LENGTHS) {
-      const completion = await pair.complete(PROMPT, { maxTokens: 60, ignoreEnd: true, stop, draft: { maxTokens } });
+      const completion = await pair.complete(PROMPT, {
+        maxTokens: 60,
+        ignoreEnd: true,
+        stop,
+        draft: { maxTokens },
+      });
       t.equal(completion.finishReason, "stop-string");
       t.equal(completion.text, expected, JSON.stringify(stop));
       t.equal(completion.tokens.map((token) => token.text).join(""), expected);
@@ -32,7 +37,11 @@ t.test("the first of several stop strings counts", async (t) => {
 t.test("what only begins like a stop string is delivered in the end", async (t) => {
   const pair = await fable(t);
   const { text } = await pair.complete(PROMPT, { maxTokens: 30, ignoreEnd: true });
-  const completion = await pair.complete(PROMPT, { maxTokens: 30, ignoreEnd: true, stop: `${text.slice(-6)}\u0000` });
+  const completion = await pair.complete(PROMPT, {
+    maxTokens: 30,
+    ignoreEnd: true,
+    stop: `${text.slice(-6)}\u0000`,
+  });
   t.equal(completion.text, text);
   t.equal(completion.finishReason, "length");
 });
@@ -42,6 +51,7 @@ t.test("streamed chunks never show what a stop string cuts", async (t) => {
   const { text } = await pair.complete(PROMPT, { maxTokens: 60, ignoreEnd: true });
   const stop = text.slice(50, 60);
   let streamed = "";
-  for await (const chunk of pair.generate(PROMPT, { maxTokens: 60, ignoreEnd: true, stop })) streamed += chunk.text;
+  for await (const chunk of pair.generate(PROMPT, { maxTokens: 60, ignoreEnd: true, stop }))
+    streamed += chunk.text;
   t.equal(streamed, text.slice(0, text.indexOf(stop)));
 });

@@ -7,7 +7,11 @@ t.test("chunks hold whole characters and join to the result's text", async (t) =
   const pair = await fable(t);
   for (const prompt of PROMPTS) {
     for (const draftLength of [0, 1, 3, 8]) {
-      const generation = pair.generate(prompt, { maxTokens: 60, draft: { maxTokens: draftLength }, ignoreEnd: true });
+      const generation = pair.generate(prompt, {
+        maxTokens: 60,
+        draft: { maxTokens: draftLength },
+        ignoreEnd: true,
+      });
       const chunks: string[] = [];
       const tokenTexts: string[] = [];
       for await (const chunk of generation) {
@@ -17,7 +21,10 @@ t.test("chunks hold whole characters and join to the result's text", async (t) =
       const { text } = await generation.result;
       t.equal(chunks.join(""), text);
       t.equal(tokenTexts.join(""), text);
-      t.ok([...chunks, ...tokenTexts].every((piece) => piece.isWellFormed()), "no half surrogate pair");
+      t.ok(
+        [...chunks, ...tokenTexts].every((piece) => piece.isWellFormed()),
+        "no half surrogate pair",
+      );
     }
   }
 });

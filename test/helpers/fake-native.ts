@@ -1,5 +1,5 @@
 import { CallSite } from "../../lib/call-site.js";
-import { Generation, type FinishReason, type Origin } from "../../lib/generation.js";
+import { type FinishReason, Generation, type Origin } from "../../lib/generation.js";
 import { FINISH_REASONS, type NativeBatch, ORIGINS } from "../../lib/native.js";
 import { nativeStats } from "./native-stats.js";
 
@@ -7,11 +7,13 @@ import { nativeStats } from "./native-stats.js";
 export function fakeGeneration(signal: AbortSignal | null = null) {
   let deliver: (batch: NativeBatch) => void = () => {};
   const calls = { started: 0, aborted: 0, ended: 0 };
-  const generation = new Generation(new CallSite(fakeGeneration), signal, () => calls.ended++).start((onBatch) => {
-    calls.started++;
-    deliver = onBatch;
-    return { abort: () => calls.aborted++ };
-  });
+  const generation = new Generation(new CallSite(fakeGeneration), signal, () => calls.ended++).start(
+    (onBatch) => {
+      calls.started++;
+      deliver = onBatch;
+      return { abort: () => calls.aborted++ };
+    },
+  );
   let id = 0;
   const batch = (texts: string[], origin: Origin): NativeBatch => ({
     ids: Int32Array.from(texts, () => id++),
@@ -25,7 +27,11 @@ export function fakeGeneration(signal: AbortSignal | null = null) {
     end: (reason: FinishReason = "length", error?: { code: string; message: string }) =>
       deliver({
         ...batch([], "plain"),
-        end: { finishReason: FINISH_REASONS.indexOf(reason), stats: nativeStats({}), ...(error && { error }) },
+        end: {
+          finishReason: FINISH_REASONS.indexOf(reason),
+          stats: nativeStats({}),
+          ...(error && { error }),
+        },
       }),
   };
 }

@@ -19,7 +19,10 @@ t.test("the interval surrounds the estimate and lies within the data", async (t)
 });
 
 t.test("the same seed gives the same interval, another seed may not", async (t) => {
-  const ratios = [[1.1, 1.7, 1.3, 1.9, 1.2, 1.4], [2.3, 2.1, 2.6, 2.2]];
+  const ratios = [
+    [1.1, 1.7, 1.3, 1.9, 1.2, 1.4],
+    [2.3, 2.1, 2.6, 2.2],
+  ];
   t.strictSame(bootstrapInterval(ratios, 7), bootstrapInterval(ratios, 7));
   t.notSame(bootstrapInterval(ratios, 7), bootstrapInterval(ratios, 8));
 });

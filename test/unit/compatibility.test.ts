@@ -13,13 +13,20 @@ t.test("the same vocabulary is identical", async (t) => {
   });
 });
 
-for (const [targetSize, draftSize] of [[1000, 1128], [1128, 1000]] as const) {
+for (const [targetSize, draftSize] of [
+  [1000, 1128],
+  [1128, 1000],
+] as const) {
   t.test(`a tail of 128 rows is padding: ${targetSize} and ${draftSize}`, async (t) => {
     const found = compareVocabularies(vocabulary({ size: targetSize }), vocabulary({ size: draftSize }));
     t.equal(found.verdict, "usable with padding");
-    t.strictSame(found.mismatches, [{ kind: "vocabulary-size", target: targetSize, draft: draftSize, padding: true }]);
+    t.strictSame(found.mismatches, [
+      { kind: "vocabulary-size", target: targetSize, draft: draftSize, padding: true },
+    ]);
     t.equal(found.comparedTokens, 1000);
-    t.strictSame(found.reasons, [`the target has ${targetSize} tokens, the draft ${draftSize} (padding, tolerated)`]);
+    t.strictSame(found.reasons, [
+      `the target has ${targetSize} tokens, the draft ${draftSize} (padding, tolerated)`,
+    ]);
     t.equal(found.fix, null);
   });
 }
@@ -34,7 +41,10 @@ t.test("a tail of 129 rows is not", async (t) => {
 t.test("padding does not excuse a differing token", async (t) => {
   const found = compareVocabularies(vocabulary(), vocabulary({ size: 1064, texts: { 999: "other" } }));
   t.equal(found.verdict, "incompatible");
-  t.strictSame(found.mismatches.map((m) => m.kind), ["vocabulary-size", "token-text"]);
+  t.strictSame(
+    found.mismatches.map((m) => m.kind),
+    ["vocabulary-size", "token-text"],
+  );
 });
 
 t.test("types differ", async (t) => {
@@ -74,10 +84,16 @@ t.test("one token's text differs", async (t) => {
 
 t.test("many differing tokens are listed to the limit and counted to the end", async (t) => {
   const size = 20000; // several chunks
-  const [target, draft] = [vocabulary({ size }), vocabulary({ size, text: (id) => (id % 2 ? `token ${id}` : `other ${id}`) })];
+  const [target, draft] = [
+    vocabulary({ size }),
+    vocabulary({ size, text: (id) => (id % 2 ? `token ${id}` : `other ${id}`) }),
+  ];
   const found = compareVocabularies(target, draft);
   t.equal(found.differingTokens, 10000);
-  t.strictSame(found.mismatches.map((m) => m.kind === "token-text" && m.id), Array.from({ length: 16 }, (_, i) => 2 * i));
+  t.strictSame(
+    found.mismatches.map((m) => m.kind === "token-text" && m.id),
+    Array.from({ length: 16 }, (_, i) => 2 * i),
+  );
   t.equal(found.reasons.at(-1), "9984 more of 20000 tokens differ in their text");
   t.equal(compareVocabularies(target, draft, 0).mismatches.length, 0);
   t.equal(compareVocabularies(target, draft, 0).verdict, "incompatible");

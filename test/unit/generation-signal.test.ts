@@ -12,18 +12,21 @@ t.test("aborted before: native code is never asked", async (t) => {
   t.equal(await generation.result.catch((error) => error), reason);
 });
 
-t.test("aborted meanwhile: unread text is dropped and the reason thrown once the work has stopped", async (t) => {
-  const controller = new AbortController();
-  const { generation, send, end, calls } = fakeGeneration(controller.signal);
-  send(["a"]);
-  controller.abort();
-  t.equal(calls.aborted, 1);
-  const next = generation.next();
-  send(["b"]);
-  end("aborted");
-  await t.rejects(next, { name: "AbortError" });
-  t.equal(await generation.result.catch((error) => error), controller.signal.reason);
-});
+t.test(
+  "aborted meanwhile: unread text is dropped and the reason thrown once the work has stopped",
+  async (t) => {
+    const controller = new AbortController();
+    const { generation, send, end, calls } = fakeGeneration(controller.signal);
+    send(["a"]);
+    controller.abort();
+    t.equal(calls.aborted, 1);
+    const next = generation.next();
+    send(["b"]);
+    end("aborted");
+    await t.rejects(next, { name: "AbortError" });
+    t.equal(await generation.result.catch((error) => error), controller.signal.reason);
+  },
+);
 
 t.test("aborted after: nothing changes", async (t) => {
   const controller = new AbortController();

@@ -7,7 +7,13 @@ t.test("chunks come as they arrive, then the end", async (t) => {
   send(["a", "b"]);
   t.strictSame(await first, {
     done: false,
-    value: { text: "ab", tokens: [{ id: 0, text: "a", origin: "draft" }, { id: 1, text: "b", origin: "draft" }] },
+    value: {
+      text: "ab",
+      tokens: [
+        { id: 0, text: "a", origin: "draft" },
+        { id: 1, text: "b", origin: "draft" },
+      ],
+    },
   });
   const second = generation.next();
   end();
@@ -23,7 +29,10 @@ t.test("a slow reader gets what came meanwhile as one chunk", async (t) => {
   send(["c"], "bonus");
   const { value } = await generation.next();
   t.equal(value?.text, "abc");
-  t.strictSame(value?.tokens.map((token) => token.origin), ["draft", "correction", "bonus"]);
+  t.strictSame(
+    value?.tokens.map((token) => token.origin),
+    ["draft", "correction", "bonus"],
+  );
   send(["d"]);
   end();
   t.equal((await generation.next()).value?.text, "d");
@@ -36,7 +45,10 @@ t.test("several readers are served in order", async (t) => {
   send(["a"]);
   send(["b"]);
   end();
-  t.strictSame((await Promise.all(waiting)).map((item) => item.value?.text), ["a", "b", undefined]);
+  t.strictSame(
+    (await Promise.all(waiting)).map((item) => item.value?.text),
+    ["a", "b", undefined],
+  );
 });
 
 t.test("the result has everything, read or not", async (t) => {

@@ -38,7 +38,9 @@ t.test("a changed file is refused by name, also after it was fine", async (t) =>
   await t.rejects(resolveModel("fable-1m", folder), {
     name: "ModelError",
     code: "MODEL_HASH_MISMATCH",
-    message: new RegExp(`^Expected SHA-256 ${EMBEDDED_MODELS["fable-1m"]?.sha256} for fable-1m but .* has [0-9a-f]{64}`),
+    message: new RegExp(
+      `^Expected SHA-256 ${EMBEDDED_MODELS["fable-1m"]?.sha256} for fable-1m but .* has [0-9a-f]{64}`,
+    ),
   });
 });
 

@@ -27,7 +27,11 @@ t.test("a draft is a path, options or false, and drafts 3 tokens unless told oth
 });
 
 t.test("draft threads follow the target's; undefined is not given", async (t) => {
-  t.match(withTarget({ threads: 3, contextSize: undefined }), { threads: 3, draftThreads: 3, contextSize: null });
+  t.match(withTarget({ threads: 3, contextSize: undefined }), {
+    threads: 3,
+    draftThreads: 3,
+    contextSize: null,
+  });
   t.equal(withTarget({ threads: 3, draftThreads: 1 }).draftThreads, 1);
   t.equal(withTarget({ gpuLayers: "all" }).gpuLayers, -1);
   t.equal(withTarget({ gpuLayers: 0 }).gpuLayers, 0);
@@ -42,20 +46,36 @@ const bad: [name: string, options: unknown, message: RegExp][] = [
   ["an empty draft", { target: "t", draft: "" }, /^Expected non-empty string for draft /],
   ["draft: true", { target: "t", draft: true }, /for draft but received true of type boolean/],
   ["a draft without model", { target: "t", draft: {} }, /for draft\.model but received undefined/],
-  ["a draft length of -1", draft({ maxTokens: -1 }), /^Expected integer between 0 and 64 for draft\.maxTokens but received -1 of type number/],
+  [
+    "a draft length of -1",
+    draft({ maxTokens: -1 }),
+    /^Expected integer between 0 and 64 for draft\.maxTokens but received -1 of type number/,
+  ],
   ["a draft length of 65", draft({ maxTokens: 65 }), /draft\.maxTokens but received 65/],
   ["another type of draft", draft({ type: "ngram" }), /drafts of type "ngram" are not available yet/],
   ["NaN", { target: "t", contextSize: Number.NaN }, /for contextSize but received NaN of type number/],
   ["a fraction", { target: "t", threads: 1.5 }, /for threads but received 1\.5/],
   ["Infinity", { target: "t", batchSize: Number.POSITIVE_INFINITY }, /for batchSize but received Infinity/],
-  ["a huge context", { target: "t", contextSize: 2 ** 40 }, /^Expected integer between 2 and 1048576 for contextSize/],
+  [
+    "a huge context",
+    { target: "t", contextSize: 2 ** 40 },
+    /^Expected integer between 2 and 1048576 for contextSize/,
+  ],
   ["a context of one token", { target: "t", contextSize: 1 }, /for contextSize but received 1 /],
-  ["a number as text", { target: "t", draftThreads: "2" }, /for draftThreads but received "2" of type string/],
+  [
+    "a number as text",
+    { target: "t", draftThreads: "2" },
+    /for draftThreads but received "2" of type string/,
+  ],
   ["a BigInt", { target: "t", threads: 2n }, /for threads but received 2 of type bigint/],
   ["negative layers", { target: "t", gpuLayers: -1 }, /for gpuLayers but received -1/],
   ["layers in words", { target: "t", gpuLayers: "some" }, /for gpuLayers but received "some"/],
   ["extraBuffers: 1", { target: "t", extraBuffers: 1 }, /^Expected boolean for extraBuffers/],
-  ["a signal that is none", { target: "t", signal: {} }, /^Expected AbortSignal for signal but received a value of type object/],
+  [
+    "a signal that is none",
+    { target: "t", signal: {} },
+    /^Expected AbortSignal for signal but received a value of type object/,
+  ],
   ["onProgress: true", { target: "t", onProgress: true }, /^Expected function for onProgress/],
 ];
 
@@ -73,6 +93,12 @@ t.test("refuses unknown options, naming the nearest known one", async (t) => {
   const refused = (options: object, message: RegExp) =>
     t.throws(() => withTarget(options), { name: "OptionError", code: "OPTION_UNKNOWN", message });
   refused({ contextsize: 9 }, /received "contextsize"; did you mean "contextSize"\?/);
-  refused({ draft: { model: "d", maxToken: 4 } }, /in draft but received "maxToken"; did you mean "maxTokens"\?/);
-  refused({ somethingElse: 1 }, /^Expected only target, draft, .* as options but received "somethingElse"\. /);
+  refused(
+    { draft: { model: "d", maxToken: 4 } },
+    /in draft but received "maxToken"; did you mean "maxTokens"\?/,
+  );
+  refused(
+    { somethingElse: 1 },
+    /^Expected only target, draft, .* as options but received "somethingElse"\. /,
+  );
 });

@@ -5,8 +5,18 @@ import { nativeStats } from "../helpers/native-stats.js";
 t.test("ratios of a drafted generation", async (t) => {
   // 10 rounds of 3: 6 ended in a correction, 4 in a bonus.
   const native = nativeStats({
-    rounds: 10, proposed: 30, accepted: 18, corrections: 6, bonuses: 4, committed: 28,
-    prefillMs: 10, draftMs: 15, verifyMs: 65, sampleMs: 1, otherMs: 4, totalMs: 95,
+    rounds: 10,
+    proposed: 30,
+    accepted: 18,
+    corrections: 6,
+    bonuses: 4,
+    committed: 28,
+    prefillMs: 10,
+    draftMs: 15,
+    verifyMs: 65,
+    sampleMs: 1,
+    otherMs: 4,
+    totalMs: 95,
   });
   const stats = deriveStats(native, 27);
   t.equal(stats.agreement, 18 / 24);
@@ -27,7 +37,10 @@ t.test("a baseline has no agreement and no acceptance rate", async (t) => {
 });
 
 t.test("nothing generated gives null, never 0 or NaN", async (t) => {
-  const { agreement, acceptanceRate, tokensPerRound, tokensPerSecond, overhead } = deriveStats(nativeStats({}), 0);
+  const { agreement, acceptanceRate, tokensPerRound, tokensPerSecond, overhead } = deriveStats(
+    nativeStats({}),
+    0,
+  );
   t.strictSame([agreement, acceptanceRate, tokensPerRound, tokensPerSecond, overhead], Array(5).fill(null));
 });
 

@@ -1,0 +1,160 @@
+// @ts-check
+// Builds the addon, its libraries and the CTest programs into build/<Configuration>.
+//
+// Needs: CMake ≥ 3.18, a C++20 compiler, node_modules. Leaves: build/Release (or Debug, Sanitize, CoreSanitize),
+// build/cmake/<Configuration> and a log beside it. Ninja is used where it is installed.
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { progressLine } from "./progress.mjs";
+import { CommandError, run } from "./run.mjs";
+import { vendorLlamaCpp } from "./vendor-llama-cpp.mjs";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+const HELP = `Usage: npm run build -- [options] [-- -D<cmake variable>=<value> …]
+
+  --debug             debug configuration, in build/Debug
+  --sanitize          AddressSanitizer and UBSan everywhere, in build/Sanitize
+  --core-only         only native/core and its tests: neither llama.cpp nor Node; with --sanitize in seconds
+  --no-tests          without the CTest programs
+  --cuda              with ggml's CUDA module
+  --all-cpu-variants  CPU modules for every processor level instead of this machine's
+  --tools             also llama-bench and llama-speculative-simple, from the same tree
+  --verbose           show the compiler's output
+`;
+
+const OPTIONS = /** @type {const} */ ({
+  debug: { type: "boolean" },
+  sanitize: { type: "boolean" },
+  "core-only": { type: "boolean" },
+  "no-tests": { type: "boolean" },
+  cuda: { type: "boolean" },
+  "all-cpu-variants": { type: "boolean" },
+  tools: { type: "boolean" },
+  verbose: { type: "boolean" },
+  help: { type: "boolean" },
+});
+
+/**
+ * @typedef {{ debug?: boolean, sanitize?: boolean, "core-only"?: boolean, "no-tests"?: boolean, cuda?: boolean,
+ *   "all-cpu-variants"?: boolean, tools?: boolean, verbose?: boolean }} BuildOptions
+ */
+
+/** @param {BuildOptions} options */
+function configuration(options) {
+  const name = options.sanitize ? "Sanitize" : options.debug ? "Debug" : "Release";
+  return options["core-only"] ? `Core${name}` : name;
+}
+
+/**
+ * @param {BuildOptions} [options]
+ * @param {string[]} [definitions] more -D arguments for CMake
+ * @returns {Promise<string>} CMake's binary folder
+ */
+export async function build(options = {}, definitions = []) {
+  const name = configuration(options);
+  const output = join(root, "build", "cmake", name);
+  /** @type {Record<string, string | boolean>} */
+  const variables = {
+    FORETOKEN_SANITIZE: options.sanitize ?? false,
+    FORETOKEN_TESTS: !options["no-tests"],
+    FORETOKEN_CORE_ONLY: options["core-only"] ?? false,
+    FORETOKEN_CUDA: options.cuda ?? false,
+    FORETOKEN_ALL_CPU_VARIANTS: options["all-cpu-variants"] ?? false,
+    FORETOKEN_LLAMA_TOOLS: options.tools ?? false,
+    FORETOKEN_OUTPUT_DIR: join(root, "build", name),
+  };
+  if (!options["core-only"]) variables.FORETOKEN_LLAMA_CPP_DIR = await vendorLlamaCpp();
+  const defined = Object.entries(variables).map(
+    ([key, value]) => `${key}=${value === true ? "ON" : value || "OFF"}`,
+  );
+  const type = options.debug ? "Debug" : options.sanitize ? "RelWithDebInfo" : "Release";
+  const all = [...defined, ...definitions.map((definition) => definition.replace(/^-D/, ""))];
+
+  // Configuring takes a few seconds, so it is left out while nothing asks for it; CMake itself sees changed files.
+  const stampFile = join(output, "foretoken-configuration");
+  const stamp = JSON.stringify([type, all, process.version]);
+  const configured = (await readFile(stampFile, "utf8").catch(() => "")) === stamp;
+  await mkdir(output, { recursive: true });
+  if (options["core-only"]) {
+    if (!configured)
+      await cmake(name, options, [
+        "-S",
+        root,
+        "-B",
+        output,
+        `-DCMAKE_BUILD_TYPE=${type}`,
+        ...all.map((d) => `-D${d}`),
+      ]);
+    await cmake(name, options, ["--build", output, "--parallel", `${availableParallelism()}`]);
+  } else {
+    const cmakeJs = createRequire(import.meta.url).resolve("cmake-js/bin/cmake-js");
+    const args = [
+      "--directory",
+      root,
+      "--out",
+      output,
+      "--config",
+      type,
+      "--parallel",
+      `${availableParallelism()}`,
+    ];
+    args.push(...all.map((definition) => `--CD${definition}`));
+    if (!configured) await logged(name, options, process.execPath, [cmakeJs, "configure", ...args]);
+    await logged(name, options, process.execPath, [cmakeJs, "build", ...args]);
+    if (options.tools)
+      await cmake(name, options, ["--build", output, "--target", "llama-bench", "llama-speculative-simple"]);
+  }
+  await writeFile(stampFile, stamp);
+  return output;
+}
+
+/** @param {string} name @param {BuildOptions} options @param {string[]} args */
+function cmake(name, options, args) {
+  return logged(name, options, "cmake", args);
+}
+
+/** @param {string} name @param {BuildOptions} options @param {string} command @param {string[]} args */
+async function logged(name, options, command, args) {
+  const progress = progressLine(`native build (${name})`);
+  const logFile = join(root, "build", `${name}.log`);
+  let worked = false;
+  try {
+    const log = await run(command, args, {
+      cwd: root,
+      show: options.verbose ?? false,
+      onLine: (line) => {
+        const step = /^\[\s*(\d+\/\d+|\d+%)\]/.exec(line)?.[1];
+        if (step) {
+          worked = true;
+          progress.update(step);
+        }
+      },
+    });
+    await writeFile(logFile, log);
+    if (worked) progress.end("done");
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    await writeFile(logFile, error.output);
+    progress.end("failed");
+    const end = error.output.trim().split("\n").slice(-40).join("\n");
+    throw new Error(
+      `${end}\n\nThe native build failed; the whole log is in ${logFile}. A C++20 compiler and CMake ≥ 3.18 are needed.`,
+    );
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  try {
+    const { values, positionals } = parseArgs({ options: OPTIONS, allowPositionals: true });
+    if (values.help) process.stdout.write(HELP);
+    else await build(values, positionals);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+    process.exitCode = 1;
+  }
+}

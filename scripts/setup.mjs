@@ -1,0 +1,71 @@
+// @ts-check
+// Makes a fresh clone ready: npm packages, llama.cpp, the addon, dist/. Quick when all is in place.
+//
+// Needs: Node ≥ 20, npm, git, CMake, a C++20 compiler. Leaves: node_modules, native/llama.cpp, build/Release, dist.
+import { createHash } from "node:crypto";
+import { readFile, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { progressLine } from "./progress.mjs";
+import { CommandError, run } from "./run.mjs";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+const TOOLS = [
+  { name: "npm", args: ["--version"], install: "npm comes with Node.js" },
+  { name: "git", args: ["--version"], install: "git unpacks llama.cpp's release" },
+  { name: "cmake", args: ["--version"], install: "CMake ≥ 3.18 builds the addon" },
+  {
+    name: process.env.CXX ?? (process.platform === "win32" ? "cl" : "c++"),
+    args: process.platform === "win32" ? [] : ["--version"],
+    install: "a C++20 compiler builds the addon (GCC ≥ 11, Clang ≥ 14, MSVC 2022)",
+  },
+];
+
+async function requireTools() {
+  if (Number(process.versions.node.split(".")[0]) < 20)
+    throw new Error(`Node.js 20 or newer is needed, this is ${process.version}`);
+  const missing = [];
+  for (const { name, args, install } of TOOLS) {
+    await run(name, args).catch(() => missing.push(`${name} is missing: ${install}`));
+  }
+  if (missing.length > 0) throw new Error(missing.join("\n"));
+}
+
+async function installPackages() {
+  const hash = createHash("sha256")
+    .update(await readFile(join(root, "package-lock.json")))
+    .digest("hex");
+  const stamp = join(root, "node_modules", ".foretoken-lock");
+  if ((await readFile(stamp, "utf8").catch(() => "")) === hash) return;
+  const progress = progressLine("npm packages");
+  progress.update("installing");
+  await run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: root });
+  await writeFile(stamp, hash);
+  progress.end("installed");
+}
+
+async function compileTypeScript() {
+  const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
+  await run(
+    process.execPath,
+    [tsc, "--project", root, "--incremental", "--tsBuildInfoFile", "node_modules/.cache/tsbuildinfo"],
+    { cwd: root },
+  );
+}
+
+export async function setup() {
+  await requireTools();
+  await installPackages();
+  const { build } = await import("./build.mjs");
+  await build();
+  await compileTypeScript();
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await setup().catch((error) => {
+    process.stderr.write(`${error.message}\n${error instanceof CommandError ? error.output : ""}`);
+    process.exitCode = 1;
+  });
+}

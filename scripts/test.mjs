@@ -1,0 +1,54 @@
+// @ts-check
+// Sets everything up and runs every check: what `npm test` and .ci/run run. Arguments go to tap, as file names.
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { CommandError, run } from "./run.mjs";
+import { setup } from "./setup.mjs";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const files = process.argv.slice(2);
+
+/** @param {string} folder */
+const ctest = (folder) =>
+  run("ctest", ["--test-dir", folder, "--output-on-failure"], { cwd: root, show: true });
+
+async function tap() {
+  const bin = createRequire(import.meta.url)
+    .resolve("tap/package.json")
+    .replace("package.json", "dist/esm/run.mjs");
+  await run(process.execPath, [bin, ...files], { cwd: root, show: true });
+}
+
+/** @type {[string, () => Promise<unknown>][]} */
+const steps = [
+  ["set-up", setup],
+  ["lint", () => run(process.execPath, [join(root, "scripts", "lint.mjs")], { cwd: root, show: true })],
+  [
+    "core tests under AddressSanitizer and UBSan",
+    async () => {
+      const { build } = await import("./build.mjs");
+      await ctest(await build({ "core-only": true, sanitize: true }));
+    },
+  ],
+  ["native tests", () => ctest(join(root, "build", "cmake", "Release"))],
+  ["tap", tap],
+];
+
+const start = Date.now();
+for (const [name, step] of files.length > 0
+  ? steps.filter(([name]) => name === "set-up" || name === "tap")
+  : steps) {
+  const began = Date.now();
+  process.stderr.write(`\n=== ${name}\n`);
+  try {
+    await step();
+  } catch (error) {
+    process.stderr.write(
+      `\n=== ${name} failed: ${error.message}\n${error instanceof CommandError ? error.output : ""}`,
+    );
+    process.exit(1);
+  }
+  process.stderr.write(`=== ${name} passed (${Math.round((Date.now() - began) / 1000)} s)\n`);
+}
+process.stdout.write(`all checks passed in ${Math.round((Date.now() - start) / 1000)} s\n`);
