@@ -1,6 +1,6 @@
 import t from "tap";
 import { cli } from "../helpers/cli.js";
-import { writeVocabulary } from "../helpers/gguf.js";
+import { editTexts, rewrite } from "../helpers/gguf.js";
 
 t.test("a usable draft", async (t) => {
   t.match(await cli(["check", "fable-17m", "fable-1m"]), {
@@ -14,9 +14,9 @@ t.test("a usable draft", async (t) => {
 });
 
 t.test("an unusable one", async (t) => {
-  const folder = t.testdir();
-  const other = `${folder}/other.gguf`;
-  writeVocabulary(other, (texts) => texts.map((text, i) => (i >= 4000 ? `${text}x` : text)));
+  const other = rewrite("fable-1m", `${t.testdir()}/other.gguf`, (gguf) =>
+    editTexts(gguf, (texts) => texts.map((text, i) => (i >= 4000 ? `${text}x` : text))),
+  );
   const shown = await cli(["check", "--limit", "2", "fable-17m", other]);
   t.match(shown, {
     code: 1,

@@ -9,14 +9,6 @@ t.test("Ctrl-C ends with what is finished, statistics included, and 130", async 
   t.match(ended.stdout, /\n$/);
 });
 
-t.test("Ctrl-C with --json still prints JSON", async (t) => {
-  // stdout has nothing before the end, so the signal comes by itself.
-  const ended = await cli([...LONG, "--json", "Once"], { signalAfterMs: 600 });
-  t.equal(ended.hung, false);
-  if (ended.code === 130 && ended.stdout !== "")
-    t.match(JSON.parse(ended.stdout), { finishReason: "aborted" });
-});
-
 t.test("a reader that leaves ends it quietly", async (t) => {
   const ended = await cli([...LONG, "Once"], { closeOnOutput: true });
   t.match(ended, { code: 0, signal: null, hung: false, stderr: "" });

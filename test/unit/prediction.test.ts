@@ -1,9 +1,8 @@
-import t from "tap";
+import t, { type Test } from "tap";
 import { expectedSpeedup, expectedTokensPerRound } from "../../lib/prediction.js";
 
-const close = (t: Tap, actual: number, expected: number) =>
+const close = (t: Test, actual: number, expected: number) =>
   t.ok(Math.abs(actual - expected) < 1e-12, `${actual} is ${expected}`);
-type Tap = { ok: (value: boolean, message: string) => boolean };
 
 t.test("tokens per round are 1 + α + … + α^K", async (t) => {
   close(t, expectedTokensPerRound(0.5, 0), 1);
