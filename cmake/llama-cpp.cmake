@@ -51,6 +51,8 @@ foreach(target ${targets})
     if(type MATCHES "^(SHARED|MODULE|STATIC|OBJECT)_LIBRARY$|^EXECUTABLE$")
         # GCC's own AVX-512 headers warn thousands of times.
         target_compile_options(${target} PRIVATE $<IF:$<BOOL:${MSVC}>,/w,-w>)
+        # Tools find the libraries by $ORIGIN too.
+        set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${FORETOKEN_OUTPUT_DIR})
     endif()
     if(type MATCHES "^(SHARED|MODULE)_LIBRARY$")
         set_property(TARGET ${target} PROPERTY VERSION)

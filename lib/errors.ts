@@ -39,6 +39,10 @@ export const ERROR_TABLE = {
   },
 
   ADDON_MISSING: { kind: "engine", hint: "Build the addon with `npm run setup`, or reinstall the package." },
+  BACKEND_MISSING: {
+    kind: "engine",
+    hint: "Build the addon on this machine with `npm run build`, or reinstall the package.",
+  },
   CONTEXT_TOO_LARGE: { kind: "engine", hint: "Lower contextSize to what the model was trained with." },
   CONTEXT_FAILED: { kind: "engine", hint: "Lower contextSize or batchSize, or close other pairs." },
   PROMPT_EMPTY: { kind: "engine", hint: "Pass at least one token of text." },

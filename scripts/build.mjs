@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { progressLine } from "./progress.mjs";
-import { CommandError, run } from "./run.mjs";
+import { CommandError, isMain, run } from "./run.mjs";
 import { vendorLlamaCpp } from "./vendor-llama-cpp.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -126,8 +126,8 @@ async function logged(name, options, command, args) {
   try {
     const log = await run(command, args, {
       cwd: root,
-      show: options.verbose ?? false,
       onLine: (line) => {
+        if (options.verbose) process.stderr.write(`${line}\n`);
         const step = /^\[\s*(\d+\/\d+|\d+%)\]/.exec(line)?.[1];
         if (step) {
           worked = true;
@@ -148,13 +148,13 @@ async function logged(name, options, command, args) {
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+if (isMain(import.meta.url)) {
   try {
     const { values, positionals } = parseArgs({ options: OPTIONS, allowPositionals: true });
     if (values.help) process.stdout.write(HELP);
     else await build(values, positionals);
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
-    process.exitCode = 1;
+    process.exitCode ||= 1;
   }
 }

@@ -1,6 +1,18 @@
 // @ts-check
 // Child processes for the scripts in this folder. Needs nothing but Node.
 import { spawn } from "node:child_process";
+import { realpathSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+/** Whether Node was started with this module, also through a symbolic link. @param {string} url */
+export function isMain(url) {
+  return process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(url);
+}
+
+/** A child ended because this process was asked to; process.exitCode is set. */
+export class Interrupted extends Error {
+  name = "Interrupted";
+}
 
 export class CommandError extends Error {
   /** @param {string} command @param {number | null} status @param {string} output */
@@ -22,11 +34,28 @@ export class CommandError extends Error {
 export function run(command, args, { onLine, show, ...options } = {}) {
   return new Promise((resolve, reject) => {
     const stdio = show ? ["ignore", 2, 2] : ["ignore", "pipe", "pipe"];
+    const windows = process.platform === "win32";
     const child = spawn(command, args, {
       ...options,
       stdio: /** @type {any} */ (stdio),
-      shell: process.platform === "win32",
+      shell: windows,
+      // A group of its own, since cmake does not pass signals on to the compilers below it.
+      detached: !windows,
     });
+    /** @type {NodeJS.Signals | undefined} */
+    let interrupted;
+    /** @param {NodeJS.Signals} signal */
+    const stop = (signal) => {
+      interrupted = signal;
+      process.exitCode = signal === "SIGINT" ? 130 : 143;
+      try {
+        if (child.pid !== undefined) process.kill(windows ? child.pid : -child.pid, "SIGTERM");
+      } catch {
+        // It has just ended.
+      }
+    };
+    process.on("SIGINT", stop).on("SIGTERM", stop);
+    const forget = () => process.off("SIGINT", stop).off("SIGTERM", stop);
     const name = [command, ...args].join(" ");
     let stdout = "";
     let output = "";
@@ -45,9 +74,15 @@ export function run(command, args, { onLine, show, ...options } = {}) {
       collect(data);
     });
     child.stderr?.on("data", collect);
-    child.on("error", (error) => reject(new CommandError(name, null, `${error.message}\n${output}`)));
-    child.on("close", (status) =>
-      status === 0 ? resolve(stdout) : reject(new CommandError(name, status, output)),
-    );
+    child.on("error", (error) => {
+      forget();
+      reject(new CommandError(name, null, `${error.message}\n${output}`));
+    });
+    child.on("close", (status) => {
+      forget();
+      if (interrupted) reject(new Interrupted(`interrupted by ${interrupted}`));
+      else if (status === 0) resolve(stdout);
+      else reject(new CommandError(name, status, output));
+    });
   });
 }

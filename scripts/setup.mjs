@@ -8,7 +8,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { progressLine } from "./progress.mjs";
-import { CommandError, run } from "./run.mjs";
+import { CommandError, isMain, run } from "./run.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -63,9 +63,9 @@ export async function setup() {
   await compileTypeScript();
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+if (isMain(import.meta.url)) {
   await setup().catch((error) => {
     process.stderr.write(`${error.message}\n${error instanceof CommandError ? error.output : ""}`);
-    process.exitCode = 1;
+    process.exitCode ||= 1;
   });
 }

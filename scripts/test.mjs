@@ -47,7 +47,7 @@ for (const [name, step] of files.length > 0
     process.stderr.write(
       `\n=== ${name} failed: ${error.message}\n${error instanceof CommandError ? error.output : ""}`,
     );
-    process.exit(1);
+    process.exit(process.exitCode || 1);
   }
   process.stderr.write(`=== ${name} passed (${Math.round((Date.now() - began) / 1000)} s)\n`);
 }

@@ -9,7 +9,7 @@ import { mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promi
 import { join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
-import { run } from "./run.mjs";
+import { CommandError, Interrupted, isMain, run } from "./run.mjs";
 
 const STAMP = ".foretoken-stamp";
 
@@ -99,7 +99,8 @@ async function fetchTree(folder, context) {
   const packed = await run("npm", ["pack", name, "--json", "--pack-destination", folder], {
     cwd: folder,
     env,
-  }).catch((/** @type {import("./run.mjs").CommandError} */ error) => {
+  }).catch((error) => {
+    if (!(error instanceof CommandError)) throw error;
     throw new VendorError(
       `expected npm to fetch ${name}, which carries llama.cpp ${pin.release}, but: ${lastLines(error.output)}\n` +
         "Check the network and npm's registry setting, or set LLAMA_CPP_DIR to a checkout of your own.",
@@ -147,6 +148,7 @@ async function verify(tarball, pin) {
 async function applyPatches(tree, context) {
   for (const { path } of context.patches) {
     await git(tree, context, "apply", "--whitespace=nowarn", path).catch((error) => {
+      if (!(error instanceof VendorError)) throw error;
       throw new VendorError(
         `expected ${path} to apply to llama.cpp ${context.pin.release}, but: ${lastLines(error.message)}\n` +
           "Bring the patch up to date with the pinned release (native/llama-cpp.json).",
@@ -157,7 +159,10 @@ async function applyPatches(tree, context) {
 
 /** @param {string} cwd @param {Context} context @param {string[]} args */
 function git(cwd, { env }, ...args) {
-  return run("git", args, { cwd, env }).catch((/** @type {import("./run.mjs").CommandError} */ error) => {
+  // A hook's GIT_DIR and GIT_INDEX_FILE would turn git on the outer repository.
+  const own = Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("GIT_")));
+  return run("git", ["-c", "core.autocrlf=false", ...args], { cwd, env: own }).catch((error) => {
+    if (!(error instanceof CommandError)) throw error;
     throw new VendorError(`git ${args[0]} failed: ${lastLines(error.output)}\nIs git installed and on PATH?`);
   });
 }
@@ -167,9 +172,11 @@ function lastLines(text) {
   return text.trim().split("\n").slice(-5).join("\n");
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+if (isMain(import.meta.url)) {
   await vendorLlamaCpp().catch((error) => {
-    process.stderr.write(`${error instanceof VendorError ? error.message : error.stack}\n`);
-    process.exitCode = 1;
+    process.stderr.write(
+      `${error instanceof VendorError || error instanceof Interrupted ? error.message : error.stack}\n`,
+    );
+    process.exitCode ||= 1;
   });
 }

@@ -18,17 +18,31 @@ t.test("a report of every prompt at every draft length", async (t) => {
     seed: 9,
     onProgress: (progress) => seen.push(progress),
   });
-  t.match(report, { repeat: 3, seed: 9, maxTokens: 24, identical: true, machine: { node: process.version, llamaCpp: /^v/ } });
+  t.match(report, {
+    repeat: 3,
+    seed: 9,
+    maxTokens: 24,
+    identical: true,
+    machine: { node: process.version, llamaCpp: /^v/ },
+  });
   t.strictSame(
     report.rows.map((row) => [row.prompt, row.draftMaxTokens]),
-    [["a", 2], ["b", 2], ["a", 5], ["b", 5]],
+    [
+      ["a", 2],
+      ["b", 2],
+      ["a", 5],
+      ["b", 5],
+    ],
   );
   for (const row of report.rows) {
     t.match(row, { tokens: 24, identical: true, ratios: { length: 3 } });
     t.ok(row.interval[0] <= row.speedup && row.speedup <= row.interval[1]);
     t.ok(row.predictedSpeedup !== null && row.predictedSpeedup > 0);
   }
-  t.strictSame(report.summaries.map((summary) => summary.draftMaxTokens), [2, 5]);
+  t.strictSame(
+    report.summaries.map((summary) => summary.draftMaxTokens),
+    [2, 5],
+  );
   t.equal(report.costs.verifyCosts.length, 6);
   t.equal(seen.length, 4);
   t.match(seen[3], { done: 3, total: 4, prompt: "b", draftMaxTokens: 5 });
@@ -36,7 +50,8 @@ t.test("a report of every prompt at every draft length", async (t) => {
 
 t.test("what it refuses", async (t) => {
   const pair = await fable(t);
-  const refused = (options: object, code = "OPTION_INVALID") => t.rejects(benchmark(pair, options as never), { code });
+  const refused = (options: object, code = "OPTION_INVALID") =>
+    t.rejects(benchmark(pair, options as never), { code });
   await refused({});
   await refused({ prompts: [] });
   await refused({ prompts: [{ name: "x" }] });

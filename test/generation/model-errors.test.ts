@@ -15,7 +15,11 @@ const files: [name: string, code: string | RegExp, content: Buffer | string][] =
   ["a file cut in its header", /MODEL_(TRUNCATED|HEADER_INVALID)/, model.subarray(0, 5000)],
   ["a file cut in its weights", "MODEL_TRUNCATED", model.subarray(0, model.length - 100_000)],
   ["a file that lacks its last byte", "MODEL_TRUNCATED", model.subarray(0, model.length - 1)],
-  ["random bytes after the magic", /MODEL_(TRUNCATED|HEADER_INVALID)/, Buffer.concat([Buffer.from("GGUF\x03\0\0\0"), noise(4096)])],
+  [
+    "random bytes after the magic",
+    /MODEL_(TRUNCATED|HEADER_INVALID)/,
+    Buffer.concat([Buffer.from("GGUF\x03\0\0\0"), noise(4096)]),
+  ],
 ];
 
 function noise(length: number): Buffer {
@@ -38,16 +42,23 @@ for (const [name, code, content] of files) {
 }
 
 t.test("a missing file and a folder", async (t) => {
-  await t.rejects(loadPair({ target: "missing.gguf" }), { code: "MODEL_NOT_FOUND", message: /missing\.gguf/ });
+  await t.rejects(loadPair({ target: "missing.gguf" }), {
+    code: "MODEL_NOT_FOUND",
+    message: /missing\.gguf/,
+  });
   await t.rejects(loadPair({ target: "fable-17m", draft: "./missing" }), { code: "MODEL_NOT_FOUND" });
   await t.rejects(loadPair({ target: t.testdir() }), { code: "MODEL_NOT_READABLE" });
 });
 
-t.test("a file this process may not read", { skip: process.getuid?.() === 0 && "root reads everything" }, async (t) => {
-  const path = `${t.testdir({ "secret.gguf": "GGUF" })}/secret.gguf`;
-  chmodSync(path, 0);
-  await t.rejects(loadPair({ target: path }), { code: "MODEL_NOT_READABLE" });
-});
+t.test(
+  "a file this process may not read",
+  { skip: process.getuid?.() === 0 && "root reads everything" },
+  async (t) => {
+    const path = `${t.testdir({ "secret.gguf": "GGUF" })}/secret.gguf`;
+    chmodSync(path, 0);
+    await t.rejects(loadPair({ target: path }), { code: "MODEL_NOT_READABLE" });
+  },
+);
 
 t.test("an architecture nobody knows", async (t) => {
   const path = rewrite("fable-1m", `${t.testdir()}/unknown.gguf`, ({ metadata }) => {
@@ -74,15 +85,25 @@ t.test("a recurrent target is refused for drafting, before its weights are loade
     for (const [key, value] of [...metadata]) {
       if (key.startsWith("gptneox.")) metadata.set(key.replace("gptneox", "mamba"), value);
     }
-    for (const key of ["conv_kernel", "inner_size", "state_size", "time_step_rank"]) metadata.set(`mamba.ssm.${key}`, uint32(4));
+    for (const key of ["conv_kernel", "inner_size", "state_size", "time_step_rank"])
+      metadata.set(`mamba.ssm.${key}`, uint32(4));
   });
   const onProgress = () => t.fail("weights were loaded");
-  await t.rejects(loadPair({ target: path, draft: "fable-1m", onProgress }), { code: "MODEL_CANNOT_ROLL_BACK", message: /mamba/ });
-  await t.rejects(loadPair({ target: "fable-17m", draft: path, onProgress }), { code: "MODEL_CANNOT_ROLL_BACK" });
+  await t.rejects(loadPair({ target: path, draft: "fable-1m", onProgress }), {
+    code: "MODEL_CANNOT_ROLL_BACK",
+    message: /mamba/,
+  });
+  await t.rejects(loadPair({ target: "fable-17m", draft: path, onProgress }), {
+    code: "MODEL_CANNOT_ROLL_BACK",
+  });
 });
 
 t.test("a context larger than the model was trained with", async (t) => {
-  await t.rejects(fable(t, { contextSize: 513 }), { name: "EngineError", code: "CONTEXT_TOO_LARGE", message: /512/ });
+  await t.rejects(fable(t, { contextSize: 513 }), {
+    name: "EngineError",
+    code: "CONTEXT_TOO_LARGE",
+    message: /512/,
+  });
 });
 
 t.test("after all this the process still generates", async (t) => {

@@ -50,7 +50,10 @@ export function pad(gguf: Gguf, rows: number): void {
   const types = gguf.metadata.get("tokenizer.ggml.token_type");
   if (types) {
     const old = types.subarray(16);
-    gguf.metadata.set("tokenizer.ggml.token_type", array(5, [old, ...Array(rows).fill(u32(1))], old.length / 4 + rows));
+    gguf.metadata.set(
+      "tokenizer.ggml.token_type",
+      array(5, [old, ...Array(rows).fill(u32(1))], old.length / 4 + rows),
+    );
   }
   for (const tensor of gguf.tensors) {
     const [width = 0n, size = 0n] = tensor.dimensions;
@@ -95,7 +98,9 @@ class Reader {
 function parse(bytes: Buffer): Gguf {
   const reader = new Reader(bytes, 8);
   const [tensorCount, valueCount] = [Number(reader.u64()), Number(reader.u64())];
-  const metadata = new Map(Array.from({ length: valueCount }, () => [reader.string(), reader.value()] as const));
+  const metadata = new Map(
+    Array.from({ length: valueCount }, () => [reader.string(), reader.value()] as const),
+  );
   const infos = Array.from({ length: tensorCount }, () => ({
     name: reader.string(),
     dimensions: Array.from({ length: reader.u32() }, () => reader.u64()),
@@ -103,10 +108,15 @@ function parse(bytes: Buffer): Gguf {
     offset: Number(reader.u64()),
   }));
   const start = align(reader.at);
-  const ends = infos.map(({ offset }) => Math.min(...infos.map((i) => i.offset).filter((o) => o > offset), bytes.length - start));
+  const ends = infos.map(({ offset }) =>
+    Math.min(...infos.map((i) => i.offset).filter((o) => o > offset), bytes.length - start),
+  );
   return {
     metadata,
-    tensors: infos.map(({ offset, ...info }, i) => ({ ...info, data: bytes.subarray(start + offset, start + (ends[i] ?? 0)) })),
+    tensors: infos.map(({ offset, ...info }, i) => ({
+      ...info,
+      data: bytes.subarray(start + offset, start + (ends[i] ?? 0)),
+    })),
   };
 }
 

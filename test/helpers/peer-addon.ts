@@ -7,6 +7,8 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 const VERSION = "3.22.1";
+const INTEGRITY =
+  "sha512-5uCCDNqWCNfaAm8aR/Uzxbo4HBpKgNF91kCHPepKhgMgV2OAmatoefbOlMihsqCiH2Od35E/eUHQCFbfRBJuOg==";
 
 /** Resolves with the folder of its .node file and libraries, or with the reason why there is none. */
 export async function peerAddon(): Promise<{ folder: string } | { reason: string }> {
@@ -26,7 +28,8 @@ export async function peerAddon(): Promise<{ folder: string } | { reason: string
       "--pack-destination",
       temporary,
     ]);
-    const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
+    const [{ filename, integrity }] = JSON.parse(stdout) as [{ filename: string; integrity: string }];
+    if (integrity !== INTEGRITY) throw new Error(`the registry sent another file: ${integrity}`);
     await run("tar", ["-xzf", join(temporary, filename), "-C", temporary]);
     await rename(temporary, cache);
     return { folder };

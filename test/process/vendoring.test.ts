@@ -1,7 +1,15 @@
 /** The vendoring script on a small bundle, with an npm of our own on PATH: no network, no llama.cpp. */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { delimiter, join } from "node:path";
 import t, { type Test } from "tap";
 
@@ -10,10 +18,14 @@ const { vendorLlamaCpp } = (await import("../../scripts/vendor-llama-cpp.mjs")) 
 };
 
 const git = (cwd: string, ...args: string[]) =>
-  execFileSync("git", ["-c", "user.name=t", "-c", "user.email=t@t", "-c", "init.defaultBranch=main", ...args], {
-    cwd,
-    encoding: "utf8",
-  }).trim();
+  execFileSync(
+    "git",
+    ["-c", "user.name=t", "-c", "user.email=t@t", "-c", "init.defaultBranch=main", ...args],
+    {
+      cwd,
+      encoding: "utf8",
+    },
+  ).trim();
 
 /** A package root with a pin, a patch, and an npm that packs a tarball whose bundle holds one file. */
 function makeRoot(t: Test) {
@@ -37,7 +49,9 @@ function makeRoot(t: Test) {
   const pin = {
     package: "peer",
     version: "1.0.0",
-    integrity: `sha512-${createHash("sha512").update(readFileSync(join(root, "peer.tgz"))).digest("base64")}`,
+    integrity: `sha512-${createHash("sha512")
+      .update(readFileSync(join(root, "peer.tgz")))
+      .digest("base64")}`,
     bundle: "llama/gitRelease.bundle",
     release: "v1",
     commit: git(origin, "rev-parse", "HEAD"),
@@ -50,7 +64,11 @@ function makeRoot(t: Test) {
   };
   setPin({});
   setNpm(`cp "${root}/peer.tgz" "$5/" && echo '[{"filename":"peer.tgz"}]'`);
-  const env = { ...process.env, PATH: `${join(root, "bin")}${delimiter}${process.env.PATH}`, LLAMA_CPP_DIR: "" };
+  const env = {
+    ...process.env,
+    PATH: `${join(root, "bin")}${delimiter}${process.env.PATH}`,
+    LLAMA_CPP_DIR: "",
+  };
   const tree = join(root, "native/llama.cpp");
   return {
     tree,
@@ -58,7 +76,8 @@ function makeRoot(t: Test) {
     setNpm,
     patch: join(root, "native/patches/0001-greet.patch"),
     vendor: (more: NodeJS.ProcessEnv = {}) => vendorLlamaCpp({ root, env: { ...env, ...more }, log() {} }),
-    calls: () => (existsSync(join(root, "calls")) ? readFileSync(join(root, "calls"), "utf8").split("\n").length - 1 : 0),
+    calls: () =>
+      existsSync(join(root, "calls")) ? readFileSync(join(root, "calls"), "utf8").split("\n").length - 1 : 0,
     hello: () => readFileSync(join(tree, "hello.txt"), "utf8"),
     leftovers: () => readdirSync(join(root, "native")).filter((name) => name.startsWith(".llama")),
   };
@@ -95,7 +114,10 @@ t.test("a tarball with another hash is refused and leaves nothing", async (t) =>
 t.test("no network: says so and what to do", async (t) => {
   const { vendor, setNpm, tree } = makeRoot(t);
   setNpm("echo 'npm error code ENOTFOUND' >&2; exit 1");
-  await t.rejects(vendor(), { name: "VendorError", message: /ENOTFOUND[^]*Check the network[^]*LLAMA_CPP_DIR/ });
+  await t.rejects(vendor(), {
+    name: "VendorError",
+    message: /ENOTFOUND[^]*Check the network[^]*LLAMA_CPP_DIR/,
+  });
   t.notOk(existsSync(tree));
 });
 
@@ -110,7 +132,10 @@ t.test("a patch that does not apply is named, and the next run starts over", asy
   const good = readFileSync(patch, "utf8");
   await vendor();
   writeFileSync(patch, good.replace("-hello", "-goodbye"));
-  await t.rejects(vendor(), { name: "VendorError", message: /0001-greet[.]patch[^]*Bring the patch up to date/ });
+  await t.rejects(vendor(), {
+    name: "VendorError",
+    message: /0001-greet[.]patch[^]*Bring the patch up to date/,
+  });
   writeFileSync(patch, good);
   await vendor();
   t.equal(hello(), "hello world\n");

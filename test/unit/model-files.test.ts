@@ -32,7 +32,7 @@ t.test("a changed file is refused by name, also after it was fine", async (t) =>
   copyFileSync(join(models, "fable-1m.f16.gguf"), file);
   t.equal(await resolveModel("fable-1m", folder), file);
   const bytes = readFileSync(file);
-  bytes.fill(7, -1);
+  bytes.fill(7, bytes.length - 1);
   writeFileSync(file, bytes);
   utimesSync(file, 1, 1);
   await t.rejects(resolveModel("fable-1m", folder), {
