@@ -11,6 +11,16 @@ const DRAFT_LENGTH = 3;
 /** The draft length of the report this project reproduces. */
 const REPORT_DRAFT_LENGTH = 15;
 const MAX_TOKENS = 128;
+const COLUMNS = [
+  "prompt",
+  "baseline",
+  "speculative",
+  "speedup",
+  "agreement",
+  "acceptanceRate",
+  "tokensPerRound",
+  "identical",
+];
 
 const tty = process.stdout.isTTY === true && !process.env.NO_COLOR;
 const colors = createColors(tty);
@@ -69,14 +79,14 @@ function summary(report, longDraft) {
   const [same] = report.rows;
   const { costs, machine } = report;
   return [
-    benchmarkTable(report),
+    benchmarkTable(report, COLUMNS),
     "",
-    `The same text ${times(mean.speedup)} as fast (95% interval ${mean.interval.map(times).join(" to ")}); the formula gives ${times(mean.predictedSpeedup)} for`,
+    `At draft length ${DRAFT_LENGTH} the same text comes ${times(mean.speedup)} as fast (95% interval ${mean.interval.map(times).join(" to ")}). The formula gives ${times(mean.predictedSpeedup)} for`,
     `c = ${costs.draftCost.toFixed(3)}, v(${DRAFT_LENGTH + 1}) = ${costs.verifyCosts[DRAFT_LENGTH].toFixed(2)} and each prompt's agreement: ${percent(mean.speedup / mean.predictedSpeedup)} of it reached.`,
     `Outside the two models' forward passes: ${percent(mean.overhead)} of the time.`,
     "",
     `Draft length ${REPORT_DRAFT_LENGTH}, the value of the report we reproduce, on "${long.prompt}":`,
-    benchmarkTable(longDraft),
+    benchmarkTable(longDraft, COLUMNS),
     `It is not the default here: at ${percent(long.agreement)} agreement a draft of ${REPORT_DRAFT_LENGTH} is right to its end too rarely to pay for a target pass of ${REPORT_DRAFT_LENGTH + 1}`,
     `rows (${times(longDraft.costs.verifyCosts[REPORT_DRAFT_LENGTH])} the cost of one) and ${REPORT_DRAFT_LENGTH} draft steps: ${times(long.speedup)} instead of ${times(same.speedup)}.`,
     "",

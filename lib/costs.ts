@@ -1,4 +1,5 @@
 import * as is from "./is.js";
+import { median } from "./median.js";
 import type { NativeEngine } from "./native.js";
 
 export interface MeasureOptions {
@@ -13,8 +14,8 @@ export interface MeasureOptions {
    */
   past?: number;
   /**
-   * Passes of each kind, 1…1000; the median counts.
-   * @default 25
+   * Series of passes of each kind, 1…1000; the median counts.
+   * @default 9
    */
   repeats?: number;
 }
@@ -31,6 +32,11 @@ export interface PassCosts {
   verifyCosts: number[];
 }
 
+/** Passes of one width in a row. */
+const PASSES = 5;
+/** Widths whose times are not used: threads that slept and weights that left the caches make the first passes slow. */
+const WARM_UP = [1, 1, 1];
+
 export async function measureCosts(
   engine: NativeEngine,
   hasDraft: boolean,
@@ -40,13 +46,21 @@ export async function measureCosts(
   is.onlyKnownKeys("", given, ["draftMaxTokens", "past", "repeats"]);
   const length = is.integer("draftMaxTokens", given.draftMaxTokens ?? (hasDraft ? 3 : 0), 0, 64);
   const past = is.integer("past", given.past ?? 64, 0, 1048576);
-  const repeats = is.integer("repeats", given.repeats ?? 25, 1, 1000);
+  const repeats = is.integer("repeats", given.repeats ?? 9, 1, 1000);
 
   const rows = Array.from({ length: length + 1 }, (_, i) => i + 1);
-  const times = await engine.measure("target", rows, past, repeats);
-  const draftTimes = hasDraft ? await engine.measure("draft", [1], past, repeats) : [];
+  const measure = async (model: "target" | "draft", widths: number[]) =>
+    (await engine.measure(model, [...WARM_UP, ...widths], past, PASSES)).slice(WARM_UP.length);
+  const targetRuns: number[][] = [];
+  const draftRuns: number[][] = [];
+  // Interleaved, so that a busy moment of the machine does not fall on one width alone.
+  for (let i = 0; i < repeats; i++) {
+    targetRuns.push(await measure("target", rows));
+    if (hasDraft) draftRuns.push(await measure("draft", [1]));
+  }
+  const times = rows.map((_, i) => median(targetRuns.map((run) => run[i] ?? Number.NaN)));
   const targetStepMs = times[0] ?? Number.NaN;
-  const draftStepMs = draftTimes[0] ?? null;
+  const draftStepMs = hasDraft ? median(draftRuns.flat()) : null;
   return {
     targetStepMs,
     draftStepMs,

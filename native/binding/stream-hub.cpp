@@ -87,7 +87,7 @@ public:
             tokens_.insert(tokens_.end(), std::make_move_iterator(tokens.begin()),
                            std::make_move_iterator(tokens.end()));
         }
-        hub_->wake();
+        hub_->wake(false);
     }
 
     void on_end(FinishReason reason, const Statistics & statistics, const std::string & error) override {
@@ -95,7 +95,7 @@ public:
             const std::lock_guard lock(hub_->mutex_);
             end_ = End{reason, statistics, error};
         }
-        hub_->wake();
+        hub_->wake(true);
     }
 
     // JS thread. Returns whether the stream has ended; its references are then gone, since the decode thread may be the
@@ -140,13 +140,15 @@ std::shared_ptr<SequenceListener> StreamHub::open(const Napi::Function & on_batc
     return stream;
 }
 
-void StreamHub::wake() {
+void StreamHub::wake(bool at_once) {
     {
         const std::lock_guard lock(mutex_);
-        if (woken_) {
+        const auto now = Clock::now();
+        if (woken_ || (!at_once && now - last_wake_ < kInterval)) {
             return;
         }
         woken_ = true;
+        last_wake_ = now;
     }
     wake_js_.NonBlockingCall([hub = shared_from_this()](Napi::Env, Napi::Function) {
         {

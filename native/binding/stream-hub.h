@@ -1,12 +1,14 @@
 // Carries tokens from an engine's decode thread to JS callbacks.
 //
 // Listeners fill a stream's buffer on the decode thread; one thread-safe function wakes the JS thread, which takes
-// whatever has come since. JS that falls behind therefore gets larger batches, not more calls. While a stream is open
-// the event loop is kept alive for its end; an idle engine never keeps a process alive.
+// whatever has come since. JS that falls behind therefore gets larger batches, not more calls, and small models, which
+// make a token in a fraction of kInterval, do not spend their cores on waking it for each. While a stream is open the
+// event loop is kept alive for its end; an idle engine never keeps a process alive.
 #pragma once
 
 #include <napi.h>
 
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -36,15 +38,20 @@ public:
 private:
     class Stream;
 
-    // Decode thread.
-    void wake();
+    // Decode thread. Wakes the JS thread unless it is about to run; what comes within kInterval of the last time waits
+    // for the next round, except the end of a stream.
+    void wake(bool at_once);
     // JS thread.
     void unref_if_idle();
 
+    using Clock = std::chrono::steady_clock;
+    static constexpr Clock::duration kInterval = std::chrono::milliseconds(10);
+
     Napi::Env env_;
     Napi::ThreadSafeFunction wake_js_;
-    std::mutex mutex_;  // guards woken_ and every stream's buffer
+    std::mutex mutex_;  // guards woken_, last_wake_ and every stream's buffer
     bool woken_ = false;
+    Clock::time_point last_wake_{};
     std::vector<std::shared_ptr<Stream>> streams_;  // JS thread
 };
 

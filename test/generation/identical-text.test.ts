@@ -3,26 +3,6 @@ import { fable, ids, prompts } from "../helpers/fable.js";
 
 const MAX_TOKENS = 40;
 
-for (const draft of ["fable-1m", "fable-5m"]) {
-  t.test(
-    `greedy text is the target's own, token for token, with ${draft} at draft lengths 0 to 16`,
-    async (t) => {
-      const pair = await fable(t, { draft });
-      t.ok(prompts.length >= 20);
-      for (const prompt of prompts) {
-        const baseline = await pair.complete(prompt, { maxTokens: MAX_TOKENS, draft: false });
-        const different: number[] = [];
-        for (let maxTokens = 0; maxTokens <= 16; maxTokens++) {
-          const drafted = await pair.complete(prompt, { maxTokens: MAX_TOKENS, draft: { maxTokens } });
-          if (drafted.text !== baseline.text || ids(drafted).join() !== ids(baseline).join())
-            different.push(maxTokens);
-        }
-        t.strictSame(different, [], JSON.stringify(prompt));
-      }
-    },
-  );
-}
-
 t.test("the number of threads changes nothing", async (t) => {
   const [one, two] = [await fable(t), await fable(t, { threads: 2 })];
   for (const prompt of prompts.slice(0, 3)) {

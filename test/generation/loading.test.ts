@@ -39,7 +39,7 @@ t.test("weights of the same file are loaded once", async (t) => {
 
 t.test("measured costs are relative to one row of the target", async (t) => {
   const pair = await fable(t);
-  const costs = await pair.measure({ draftMaxTokens: 2, repeats: 5 });
+  const costs = await pair.measure({ draftMaxTokens: 2, repeats: 3 });
   t.equal(costs.verifyCosts.length, 3);
   t.equal(costs.verifyCosts[0], 1);
   t.ok(costs.targetStepMs > 0);

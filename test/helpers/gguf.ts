@@ -12,6 +12,8 @@ const STRING = 8;
 const ARRAY = 9;
 const SIZES = [1, 1, 2, 2, 4, 4, 4, 1, 0, 0, 8, 8, 8];
 const ALIGNMENT = 32;
+/** Added to the high byte of a small f16 number. */
+const F16_DOUBLED = 4;
 
 /** Writes a copy of an embedded model (or of a path) with an edit. */
 export function rewrite(model: string, destination: string, edit: (gguf: Gguf) => void): string {
@@ -44,7 +46,10 @@ export function editTexts(gguf: Gguf, edit: (texts: string[]) => string[]): void
   gguf.metadata.set(key, array(STRING, edit(texts).map(string)));
 }
 
-/** Adds rows to the vocabulary, as models padded to a round size have. */
+/**
+ * Adds rows to the vocabulary, as models padded to a round size have. Their logits are those of tokens 0, 1, … doubled, so
+ * that a draft that may take them does.
+ */
 export function pad(gguf: Gguf, rows: number): void {
   editTexts(gguf, (texts) => [...texts, ...Array.from({ length: rows }, (_, i) => `[PAD${i}]`)]);
   const types = gguf.metadata.get("tokenizer.ggml.token_type");
@@ -59,7 +64,9 @@ export function pad(gguf: Gguf, rows: number): void {
     const [width = 0n, size = 0n] = tensor.dimensions;
     if (!/^(token_embd|output)\.weight$/.test(tensor.name)) continue;
     tensor.dimensions = [width, size + BigInt(rows)];
-    tensor.data = Buffer.concat([tensor.data, Buffer.alloc((tensor.data.length / Number(size)) * rows)]);
+    const padding = Buffer.from(tensor.data.subarray(0, (tensor.data.length / Number(size)) * rows));
+    for (let at = 1; at < padding.length; at += 2) padding[at] = (padding[at] ?? 0) + F16_DOUBLED;
+    tensor.data = Buffer.concat([tensor.data, padding]);
   }
 }
 

@@ -28,7 +28,7 @@ t.test("known pairs are of embedded models", async (t) => {
 
 t.test("a changed file is refused by name, also after it was fine", async (t) => {
   const folder = t.testdir() + sep;
-  const file = folder + "fable-1m.f16.gguf";
+  const file = `${folder}fable-1m.f16.gguf`;
   copyFileSync(join(models, "fable-1m.f16.gguf"), file);
   t.equal(await resolveModel("fable-1m", folder), file);
   const bytes = readFileSync(file);
