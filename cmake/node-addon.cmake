@@ -12,6 +12,8 @@ add_library(foretoken MODULE ${sources} ${CMAKE_JS_SRC})
 target_link_libraries(foretoken PRIVATE foretoken_engine ${CMAKE_JS_LIB})
 target_include_directories(foretoken SYSTEM PRIVATE ${addon_api} ${api_headers})
 target_compile_definitions(foretoken PRIVATE NAPI_VERSION=9 NAPI_CPP_EXCEPTIONS
+                                             # An environment that shuts down throws nothing: do not terminate for it.
+                                             NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS
                                              FORETOKEN_LLAMA_CPP_RELEASE="${FORETOKEN_LLAMA_CPP_RELEASE}")
 set_target_properties(foretoken PROPERTIES
     PREFIX "" SUFFIX ".node" CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON

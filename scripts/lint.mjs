@@ -1,5 +1,5 @@
 // @ts-check
-// Lints and checks the format of TypeScript and JavaScript (Biome), types, and C++ (clang-format). --write fixes the format.
+// Lints and checks the format of TypeScript and JavaScript (Biome), types (of tests and scripts too), and C++ (clang-format). --write fixes the format.
 import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -24,6 +24,8 @@ async function cppFiles() {
 async function lint(write) {
   const biome = require.resolve("@biomejs/biome/bin/biome");
   await run(process.execPath, [biome, "check", ...(write ? ["--write"] : []), "."], { cwd: root });
+  const tsc = require.resolve("typescript/bin/tsc");
+  await run(process.execPath, [tsc, "--project", "test"], { cwd: root });
 
   const binary = { linux: "linux_x64", darwin: "darwin_x64", win32: "win32" }[
     /** @type {string} */ (process.platform)

@@ -11,6 +11,7 @@ export function isMain(url) {
 
 /** A child ended because this process was asked to; process.exitCode is set. */
 export class Interrupted extends Error {
+  /** @override */
   name = "Interrupted";
 }
 

@@ -26,6 +26,7 @@ const TOOLS = [
 async function requireTools() {
   if (Number(process.versions.node.split(".")[0]) < 20)
     throw new Error(`Node.js 20 or newer is needed, this is ${process.version}`);
+  /** @type {string[]} */
   const missing = [];
   for (const { name, args, install } of TOOLS) {
     await run(name, args).catch(() => missing.push(`${name} is missing: ${install}`));

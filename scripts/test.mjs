@@ -44,9 +44,10 @@ for (const [name, step] of files.length > 0
   try {
     await step();
   } catch (error) {
-    process.stderr.write(
-      `\n=== ${name} failed: ${error.message}\n${error instanceof CommandError ? error.output : ""}`,
-    );
+    process.stderr.write(`
+=== ${name} failed: ${error instanceof Error ? error.message : error}
+`);
+    if (error instanceof CommandError) process.stderr.write(error.output);
     process.exit(process.exitCode || 1);
   }
   process.stderr.write(`=== ${name} passed (${Math.round((Date.now() - began) / 1000)} s)\n`);

@@ -15,6 +15,7 @@ const STAMP = ".foretoken-stamp";
 
 /** Says what was expected, what came and what to do. */
 export class VendorError extends Error {
+  /** @override */
   name = "VendorError";
 }
 

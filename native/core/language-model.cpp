@@ -1,5 +1,6 @@
 #include "language-model.h"
 
+#include <algorithm>
 #include <array>
 #include <limits>
 
@@ -12,8 +13,8 @@ constexpr size_t kLanes = 32;
 
 }  // namespace
 
-Token Rows::argmax(size_t row) const {
-    const std::span<const float> values = logits(row);
+Token Rows::argmax(size_t row, size_t vocabulary) const {
+    const std::span<const float> values = logits(row).first(std::min(vocabulary, vocabulary_));
     std::array<float, kLanes> best;
     std::array<int32_t, kLanes> index{};
     best.fill(-std::numeric_limits<float>::infinity());

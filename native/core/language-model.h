@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -21,8 +22,8 @@ public:
 
     size_t size() const { return size_; }
     std::span<const float> logits(size_t row) const { return {logits_ + row * vocabulary_, vocabulary_}; }
-    // The token of the highest logit, the lowest id among equals; NaN never wins.
-    Token argmax(size_t row) const;
+    // The token of the highest logit among the first `vocabulary` ones, the lowest id among equals; NaN never wins.
+    Token argmax(size_t row, size_t vocabulary = SIZE_MAX) const;
 
 private:
     const float * logits_ = nullptr;

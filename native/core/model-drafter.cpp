@@ -5,7 +5,12 @@
 namespace foretoken {
 
 void ModelDrafter::begin(SeqId seq, std::span<const Token> prompt) {
-    texts_[seq] = Text{{prompt.begin(), prompt.end()}, {}};
+    append_committed(texts_[seq] = Text(), prompt);
+}
+
+void ModelDrafter::append_committed(Text & text, std::span<const Token> tokens) const {
+    text.committed.insert(text.committed.end(), tokens.begin(), tokens.end());
+    text.foreign |= std::any_of(tokens.begin(), tokens.end(), [&](Token token) { return token >= shared_vocabulary_; });
 }
 
 void ModelDrafter::append_lacking(SeqId seq, Text & text, size_t end, size_t space, DraftWork & work) {
@@ -33,8 +38,12 @@ bool ModelDrafter::catch_up(SeqId seq, DraftWork & work) {
 }
 
 int ModelDrafter::room(SeqId seq) const {
+    const Text & text = texts_.at(seq);
+    if (text.foreign) {
+        return 0;
+    }
     // The last draft token is proposed, never evaluated: k drafts need committed + k - 1 cells.
-    const int committed = static_cast<int>(texts_.at(seq).committed.size());
+    const int committed = static_cast<int>(text.committed.size());
     return std::max(0, model_.limits().context - committed + 1);
 }
 
@@ -72,7 +81,7 @@ bool ModelDrafter::draw(DraftRequest & request, const Rows & rows, size_t row) {
     if (!request.policy->keep_going({request.seq, drawn})) {
         return false;
     }
-    const Token token = rows.argmax(row);
+    const Token token = rows.argmax(row, static_cast<size_t>(shared_vocabulary_));
     request.tokens.push_back(token);
     if (drawn + 1 == request.max_tokens) {
         return false;
@@ -88,7 +97,7 @@ bool ModelDrafter::draw(DraftRequest & request, const Rows & rows, size_t row) {
 void ModelDrafter::commit(SeqId seq, std::span<const Token> tokens) {
     Text & text = texts_.at(seq);
     const size_t before = text.committed.size();
-    text.committed.insert(text.committed.end(), tokens.begin(), tokens.end());
+    append_committed(text, tokens);
     // Before this round cached was a prefix of committed; only the draft behind it can differ.
     size_t common = std::min(before, text.cached.size());
     while (common < text.cached.size() && common < text.committed.size() &&

@@ -14,8 +14,11 @@ namespace foretoken {
 
 class ModelDrafter final : public Drafter {
 public:
-    // Borrows the model, which must outlive the drafter.
-    explicit ModelDrafter(LanguageModel & model) : model_(model) {}
+    // Borrows the model, which must outlive the drafter. Only the first `shared_vocabulary` tokens mean the same to
+    // both models (vocabularies are often padded): others are never proposed, and once one is committed the drafter
+    // sits out.
+    ModelDrafter(LanguageModel & model, Token shared_vocabulary)
+        : model_(model), shared_vocabulary_(shared_vocabulary) {}
 
     void begin(SeqId seq, std::span<const Token> prompt) override;
     bool catch_up(SeqId seq, DraftWork & work) override;
@@ -28,14 +31,17 @@ private:
     struct Text {
         std::vector<Token> committed;
         std::vector<Token> cached;  // what the model's cache holds: a prefix of committed, then this round's draft
+        bool foreign = false;       // a committed token is not in the shared vocabulary
     };
 
+    void append_committed(Text & text, std::span<const Token> tokens) const;
     // Appends the first `space` tokens of what the cache lacks below `end` to the batch, and counts them.
     void append_lacking(SeqId seq, Text & text, size_t end, size_t space, DraftWork & work);
     // Lets the policy decide, draws from the row, and appends the drawn token to the batch if another may follow.
     bool draw(DraftRequest & request, const Rows & rows, size_t row);
 
     LanguageModel & model_;
+    Token shared_vocabulary_;
     std::unordered_map<SeqId, Text> texts_;
     std::vector<BatchToken> batch_;
 };

@@ -24,10 +24,6 @@ private:
     std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
 };
 
-bool is_aborted(const Request & request) {
-    return request.aborted && request.aborted->load(std::memory_order_relaxed);
-}
-
 }  // namespace
 
 Scheduler::Scheduler(LanguageModel & target, Drafter * drafter, const TokenTable & tokens, int max_sequences)

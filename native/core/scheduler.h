@@ -51,6 +51,10 @@ struct Request {
     std::shared_ptr<const std::atomic<bool>> aborted;  // null cannot be aborted
 };
 
+inline bool is_aborted(const Request & request) {
+    return request.aborted && request.aborted->load(std::memory_order_relaxed);
+}
+
 class Scheduler {
 public:
     // Borrows everything; drafter may be null. max_sequences ≤ rows and batch of the target's limits.

@@ -62,7 +62,8 @@ Engine::Engine(std::shared_ptr<const Model> target, std::shared_ptr<const Model>
         context.rows = options.max_sequences;
         context.threads = options.draft_threads;
         draft_ = std::make_unique<LlamaLanguageModel>(draft_model_, context, aborted);
-        drafter_ = std::make_unique<ModelDrafter>(*draft_);
+        const Token shared = std::min(target_model_->vocabulary().size, draft_model_->vocabulary().size);
+        drafter_ = std::make_unique<ModelDrafter>(*draft_, shared);
     }
     pieces_ = std::make_unique<Pieces>(*target_model_);
     scheduler_ = std::make_unique<Scheduler>(*target_, drafter_.get(), *pieces_, options.max_sequences);
@@ -126,6 +127,12 @@ bool Engine::next() {
         task();
         lock.lock();
     }
+    for (const Request & request : waiting_) {
+        if (is_aborted(request)) {
+            request.listener->on_end(FinishReason::Aborted, {}, {});
+        }
+    }
+    std::erase_if(waiting_, is_aborted);
     while (!closing_ && !waiting_.empty() && scheduler_->has_room()) {
         scheduler_->admit(std::move(waiting_.front()));
         waiting_.pop_front();

@@ -40,6 +40,7 @@ struct Setup {
     FakeLanguageModel target{kVocabulary, hashed};
     FakeLanguageModel draft{kVocabulary, hashed};
     Letters letters{kVocabulary};
+    Token shared_vocabulary = kVocabulary;
 };
 
 Request request_for(std::shared_ptr<Recorder> recorder, int max_tokens, int draft_length) {
@@ -52,7 +53,7 @@ Request request_for(std::shared_ptr<Recorder> recorder, int max_tokens, int draf
 }
 
 Recorder run(Setup & setup, int max_tokens, int draft_length, std::vector<std::string> stop = {}) {
-    ModelDrafter drafter(setup.draft);
+    ModelDrafter drafter(setup.draft, setup.shared_vocabulary);
     Scheduler scheduler(setup.target, &drafter, setup.letters, 1);
     auto recorder = std::make_shared<Recorder>();
     Request request = request_for(recorder, max_tokens, draft_length);
@@ -189,6 +190,28 @@ TEST("a draft model whose context ends earlier stops drafting, not generating") 
     CHECK_EQ(result.origins.substr(result.origins.size() - 10), "PPPPPPPPPP");
 }
 
+TEST("a draft model with more tokens than the target proposes only those both have") {
+    Setup setup;
+    setup.draft = FakeLanguageModel(kVocabulary + 4, [](std::span<const Token>) { return kVocabulary + 2; });
+    setup.shared_vocabulary = kVocabulary;
+    CHECK_EQ(run(setup, 12, 3).ids, plain_text(12));
+}
+
+TEST("a draft model that lacks a committed token sits out from there on") {
+    // The target commits token 20 at length 9; the draft knows 0…19.
+    const auto with_foreign = [](std::span<const Token> text) { return text.size() == 9 ? 20 : hashed(text) % 20; };
+    Setup setup;
+    setup.target = FakeLanguageModel(kVocabulary, with_foreign);
+    setup.draft = FakeLanguageModel(20, [](std::span<const Token> text) { return hashed(text) % 20; });
+    setup.shared_vocabulary = 20;
+    const Recorder result = run(setup, 16, 2);
+    Setup plain;
+    plain.target = FakeLanguageModel(kVocabulary, with_foreign);
+    CHECK_EQ(result.ids, run(plain, 16, 0).ids);
+    CHECK_EQ(result.error, "");
+    CHECK_EQ(result.origins.substr(result.origins.size() - 8), "PPPPPPPP");
+}
+
 TEST("an end-of-generation token inside a draft ends the sequence there and is not emitted") {
     Setup setup;
     const auto ending = [](std::span<const Token> text) { return text.size() == 7 ? kEnd : hashed(text); };
@@ -204,7 +227,7 @@ TEST("an end-of-generation token inside a draft ends the sequence there and is n
 TEST("ignore_end generates past end-of-generation tokens") {
     Setup setup;
     setup.target = FakeLanguageModel(kVocabulary, [](std::span<const Token>) { return kEnd; });
-    ModelDrafter drafter(setup.draft);
+    ModelDrafter drafter(setup.draft, kVocabulary);
     Scheduler scheduler(setup.target, &drafter, setup.letters, 1);
     auto recorder = std::make_shared<Recorder>();
     Request request = request_for(recorder, 5, 2);
@@ -231,7 +254,7 @@ TEST("prompts longer than the batch are evaluated in chunks by both models") {
     Setup setup;
     setup.target = FakeLanguageModel(kVocabulary, hashed, {4, 4, 256});
     setup.draft = FakeLanguageModel(kVocabulary, hashed, {3, 1, 256});
-    ModelDrafter drafter(setup.draft);
+    ModelDrafter drafter(setup.draft, kVocabulary);
     Scheduler scheduler(setup.target, &drafter, setup.letters, 1);
     auto recorder = std::make_shared<Recorder>();
     Request request = request_for(recorder, 10, 8);
@@ -249,7 +272,7 @@ TEST("prompts longer than the batch are evaluated in chunks by both models") {
 
 TEST("a one-token prompt needs no prefill") {
     Setup setup;
-    ModelDrafter drafter(setup.draft);
+    ModelDrafter drafter(setup.draft, kVocabulary);
     Scheduler scheduler(setup.target, &drafter, setup.letters, 1);
     auto recorder = std::make_shared<Recorder>();
     Request request = request_for(recorder, 4, 1);
@@ -269,7 +292,7 @@ TEST("plain rounds between drafted ones leave both caches right") {
     };
     Setup setup;
     setup.draft = FakeLanguageModel(kVocabulary, wrong_at({11, 23, 24}));
-    ModelDrafter drafter(setup.draft);
+    ModelDrafter drafter(setup.draft, kVocabulary);
     Scheduler scheduler(setup.target, &drafter, setup.letters, 1);
     auto recorder = std::make_shared<Recorder>();
     Request request = request_for(recorder, 40, 0);
@@ -292,7 +315,7 @@ TEST("a policy that stops a draft early gets what it drew verified") {
         std::vector<int> proposed;
     };
     Setup setup;
-    ModelDrafter drafter(setup.draft);
+    ModelDrafter drafter(setup.draft, kVocabulary);
     Scheduler scheduler(setup.target, &drafter, setup.letters, 1);
     auto recorder = std::make_shared<Recorder>();
     Request request = request_for(recorder, 9, 0);
@@ -310,7 +333,7 @@ TEST("a policy that stops a draft early gets what it drew verified") {
 TEST("after every round the target's cache holds all committed text but its last token") {
     Setup setup;
     setup.draft = FakeLanguageModel(kVocabulary, wrong_at({6, 9, 10}));
-    ModelDrafter drafter(setup.draft);
+    ModelDrafter drafter(setup.draft, kVocabulary);
     Scheduler scheduler(setup.target, &drafter, setup.letters, 1);
     auto recorder = std::make_shared<Recorder>();
     scheduler.admit(request_for(recorder, 30, 4));
@@ -333,7 +356,7 @@ TEST("after every round the target's cache holds all committed text but its last
 TEST("several sequences share passes and each gets the text it would get alone") {
     Setup setup;
     setup.draft = FakeLanguageModel(kVocabulary, wrong_at({7, 8, 12, 20}));
-    ModelDrafter drafter(setup.draft);
+    ModelDrafter drafter(setup.draft, kVocabulary);
     Scheduler scheduler(setup.target, &drafter, setup.letters, 3);
     std::vector<std::shared_ptr<Recorder>> recorders;
     for (int i = 0; i < 3; ++i) {
@@ -362,7 +385,7 @@ TEST("several sequences share passes and each gets the text it would get alone")
 
 TEST("an abort between passes ends the sequence and does not count its round") {
     Setup setup;
-    ModelDrafter drafter(setup.draft);
+    ModelDrafter drafter(setup.draft, kVocabulary);
     Scheduler scheduler(setup.target, &drafter, setup.letters, 1);
     auto recorder = std::make_shared<Recorder>();
     auto aborted = std::make_shared<std::atomic<bool>>(false);
@@ -385,7 +408,7 @@ TEST("an abort between passes ends the sequence and does not count its round") {
 
 TEST("a pass that aborts or fails ends every sequence once and leaves the scheduler usable") {
     Setup setup;
-    ModelDrafter drafter(setup.draft);
+    ModelDrafter drafter(setup.draft, kVocabulary);
     Scheduler scheduler(setup.target, &drafter, setup.letters, 2);
     for (const bool fails : {false, true}) {
         auto first = std::make_shared<Recorder>();

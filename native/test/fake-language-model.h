@@ -1,6 +1,6 @@
 // A model without weights that drives the real scheduler and drafters. Its next token is a function of all that its
 // cache holds, so that a stale or misplaced cell changes the text; anything a real context would abort on (a batch too
-// large, a position that leaves a gap, too many rows) throws std::logic_error.
+// large, a position that leaves a gap, a foreign token, too many rows) throws std::logic_error.
 #pragma once
 
 #include <functional>
@@ -40,6 +40,9 @@ public:
             if (token.pos != static_cast<Pos>(text.size()) || token.pos >= limits_.context) {
                 throw std::logic_error("position " + std::to_string(token.pos) + " after " +
                                        std::to_string(text.size()));
+            }
+            if (token.token < 0 || static_cast<size_t>(token.token) >= vocabulary_) {
+                throw std::logic_error("token " + std::to_string(token.token) + " of another vocabulary");
             }
             text.push_back(token.token);
             if (token.want_logits) {
