@@ -52,7 +52,8 @@ Engine::Engine(std::shared_ptr<const Model> target, std::shared_ptr<const Model>
         options.context_size,  options.batch_size, options.max_sequences * (options.max_draft_tokens + 1),
         options.max_sequences, options.threads,    options.flash_attention};
     context.rows = std::min(context.rows, context.batch);
-    target_ = std::make_unique<LlamaLanguageModel>(target_model_, context, aborted);
+    const auto pool = std::make_shared<ThreadPool>(std::max(options.threads, options.draft_threads));
+    target_ = std::make_unique<LlamaLanguageModel>(target_model_, pool, context, aborted);
     if (draft_model_) {
         require_rollback(*target_model_);
         require_rollback(*draft_model_);
@@ -61,7 +62,7 @@ Engine::Engine(std::shared_ptr<const Model> target, std::shared_ptr<const Model>
         context.context = trained > 0 ? std::min(context.context, trained) : context.context;
         context.rows = options.max_sequences;
         context.threads = options.draft_threads;
-        draft_ = std::make_unique<LlamaLanguageModel>(draft_model_, context, aborted);
+        draft_ = std::make_unique<LlamaLanguageModel>(draft_model_, pool, context, aborted);
         const Token shared = std::min(target_model_->vocabulary().size, draft_model_->vocabulary().size);
         drafter_ = std::make_unique<ModelDrafter>(*draft_, shared);
     }

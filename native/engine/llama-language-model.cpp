@@ -6,9 +6,10 @@
 
 namespace foretoken {
 
-LlamaLanguageModel::LlamaLanguageModel(std::shared_ptr<const Model> model, const ContextOptions & options,
-                                       std::function<bool()> aborted)
+LlamaLanguageModel::LlamaLanguageModel(std::shared_ptr<const Model> model, std::shared_ptr<const ThreadPool> pool,
+                                       const ContextOptions & options, std::function<bool()> aborted)
     : model_(std::move(model)),
+      pool_(std::move(pool)),
       limits_{options.batch, options.rows, options.context},
       aborted_(std::move(aborted)),
       batch_(options.batch),
@@ -34,6 +35,7 @@ LlamaLanguageModel::LlamaLanguageModel(std::shared_ptr<const Model> model, const
         throw Error("CONTEXT_FAILED", "llama.cpp could not make a context of " + std::to_string(params.n_ctx) +
                                           " tokens: " + log.text("it gives no reason"));
     }
+    pool_->attach(context_.get());
 }
 
 Rows LlamaLanguageModel::eval(std::span<const BatchToken> tokens) {

@@ -9,6 +9,7 @@
 #include "language-model.h"
 #include "llama.h"
 #include "model.h"
+#include "thread-pool.h"
 
 namespace foretoken {
 
@@ -24,9 +25,10 @@ struct ContextOptions {
 
 class LlamaLanguageModel final : public LanguageModel {
 public:
-    // `aborted` is polled during passes, from compute threads. Throws Error CONTEXT_FAILED.
-    LlamaLanguageModel(std::shared_ptr<const Model> model, const ContextOptions & options,
-                       std::function<bool()> aborted);
+    // `pool` has at least options.threads threads. `aborted` is polled during passes, from compute threads.
+    // Throws Error CONTEXT_FAILED.
+    LlamaLanguageModel(std::shared_ptr<const Model> model, std::shared_ptr<const ThreadPool> pool,
+                       const ContextOptions & options, std::function<bool()> aborted);
     LlamaLanguageModel(const LlamaLanguageModel &) = delete;
     LlamaLanguageModel & operator=(const LlamaLanguageModel &) = delete;
 
@@ -46,6 +48,7 @@ private:
     };
 
     std::shared_ptr<const Model> model_;
+    std::shared_ptr<const ThreadPool> pool_;
     ModelLimits limits_;
     std::function<bool()> aborted_;
     std::unique_ptr<llama_context, decltype(&llama_free)> context_{nullptr, llama_free};
