@@ -46,7 +46,11 @@ export interface BenchmarkRow {
   interval: [low: number, high: number];
   /** Every paired ratio, in order. */
   ratios: number[];
-  /** What the formula gives for the measured costs and agreement. */
+  /** c in these runs: milliseconds per drafted token relative to a baseline pass. */
+  draftCost: number;
+  /** v(K + 1) in these runs: milliseconds per verify pass relative to a baseline pass. */
+  verifyCost: number;
+  /** What the formula gives for the agreement and these two costs. */
   predictedSpeedup: number | null;
   agreement: number | null;
   acceptanceRate: number | null;
@@ -68,6 +72,8 @@ export interface BenchmarkSummary {
   agreement: number;
   acceptanceRate: number;
   tokensPerRound: number;
+  draftCost: number;
+  verifyCost: number;
   overhead: number;
   identical: boolean;
 }
@@ -78,6 +84,7 @@ export interface BenchmarkReport {
   maxTokens: number;
   repeat: number;
   seed: number;
+  /** What passes cost by themselves, measured before the runs. */
   costs: PassCosts;
   rows: BenchmarkRow[];
   summaries: BenchmarkSummary[];

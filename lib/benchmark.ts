@@ -7,7 +7,6 @@ import type {
 } from "./benchmark-types.js";
 import { bootstrapInterval, meanOfMedians } from "./bootstrap.js";
 import { CallSite } from "./call-site.js";
-import type { PassCosts } from "./costs.js";
 import { createError } from "./errors.js";
 import type { Completion } from "./generation.js";
 import * as is from "./is.js";
@@ -42,16 +41,16 @@ async function run(pair: Pair, plan: Plan): Promise<BenchmarkReport> {
   if (draft === null)
     throw createError("OPTION_INVALID", "Expected a pair with a draft but received one without");
   const { lengths, maxTokens, repeat, seed } = plan;
-  const costs = await pair.measure({ draftMaxTokens: Math.max(...lengths) });
   const first = plan.prompts[0]?.text ?? "";
   for (const length of [0, ...lengths]) await once(pair, first, length, plan);
 
+  const costs = await pair.measure({ draftMaxTokens: Math.max(...lengths) });
   const rows: BenchmarkRow[] = [];
   const total = lengths.length * plan.prompts.length;
   for (const length of lengths) {
     for (const prompt of plan.prompts) {
       plan.onProgress?.({ done: rows.length, total, prompt: prompt.name, draftMaxTokens: length });
-      rows.push(await compare(pair, prompt, length, plan, costs));
+      rows.push(await compare(pair, prompt, length, plan));
     }
   }
   return {
@@ -83,7 +82,12 @@ function once(pair: Pair, prompt: string, length: number, { maxTokens, signal }:
   });
 }
 
-async function compare(pair: Pair, prompt: BenchmarkPrompt, length: number, plan: Plan, costs: PassCosts) {
+async function compare(
+  pair: Pair,
+  prompt: BenchmarkPrompt,
+  length: number,
+  plan: Plan,
+): Promise<BenchmarkRow> {
   const runs: { baseline: Completion; speculative: Completion }[] = [];
   for (let i = 0; i < plan.repeat; i++) {
     const order = i % 2 === 0 ? [0, length] : [length, 0];
@@ -100,6 +104,7 @@ async function compare(pair: Pair, prompt: BenchmarkPrompt, length: number, plan
   const ratios = runs.map(({ baseline, speculative }) => speed(speculative) / speed(baseline));
   const stats = runs[0]?.speculative.stats;
   const agreement = stats?.agreement ?? null;
+  const costs = costsIn(runs);
   return {
     prompt: prompt.name,
     draftMaxTokens: length,
@@ -109,15 +114,29 @@ async function compare(pair: Pair, prompt: BenchmarkPrompt, length: number, plan
     speedup: median(ratios),
     interval: bootstrapInterval([ratios], plan.seed),
     ratios,
+    ...costs,
     predictedSpeedup:
-      agreement === null
-        ? null
-        : expectedSpeedup(agreement, length, costs.draftCost ?? Number.NaN, costs.verifyCosts),
+      agreement === null ? null : expectedSpeedup(agreement, length, costs.draftCost, costs.verifyCost),
     agreement,
     acceptanceRate: stats?.acceptanceRate ?? null,
     tokensPerRound: stats?.tokensPerRound ?? null,
     overhead: median(runs.map((run) => run.speculative.stats.overhead ?? Number.NaN)),
     identical: runs.every((run) => same(run.baseline) && same(run.speculative)),
+  };
+}
+
+/** c and v(K + 1) from the pass times of the compared runs themselves. */
+function costsIn(runs: readonly { baseline: Completion; speculative: Completion }[]) {
+  const relative = (ms: (stats: Completion["stats"]) => number) =>
+    median(
+      runs.map(
+        ({ baseline, speculative }) =>
+          ms(speculative.stats) / (baseline.stats.verifyMs / baseline.stats.rounds),
+      ),
+    );
+  return {
+    draftCost: relative(({ draftMs, proposed }) => draftMs / proposed),
+    verifyCost: relative(({ verifyMs, rounds }) => verifyMs / rounds),
   };
 }
 
@@ -130,6 +149,8 @@ function summarise(rows: BenchmarkRow[], draftMaxTokens: number, seed: number): 
     speedup: meanOfMedians(ratios),
     interval: bootstrapInterval(ratios, seed),
     predictedSpeedup: average((row) => row.predictedSpeedup),
+    draftCost: average((row) => row.draftCost),
+    verifyCost: average((row) => row.verifyCost),
     baselineTokensPerSecond: average((row) => row.baselineTokensPerSecond),
     tokensPerSecond: average((row) => row.tokensPerSecond),
     agreement: average((row) => row.agreement),

@@ -1,6 +1,6 @@
 import * as is from "./is.js";
-import { median } from "./median.js";
-import type { NativeEngine } from "./native.js";
+import { mean, median } from "./median.js";
+import type { NativeEngine, NativePass } from "./native.js";
 
 export interface MeasureOptions {
   /**
@@ -28,14 +28,17 @@ export interface PassCosts {
   draftStepMs: number | null;
   /** c = draftStepMs / targetStepMs; null without a draft. */
   draftCost: number | null;
-  /** [n - 1] = v(n), the relative cost of a target pass of n rows; the first is 1. */
+  /** [n - 1] = v(n), the relative cost of a target pass of n rows; the first is 1. Each measured by itself. */
   verifyCosts: number[];
+  /**
+   * c and v(draftMaxTokens + 1) as a round meets them: passes of both models in turn, each finding the caches as the
+   * other left them. null without a draft or with draftMaxTokens 0.
+   */
+  round: { draftCost: number; verifyCost: number } | null;
 }
 
-/** Passes of one width in a row. */
+/** Passes of one kind in a row. */
 const PASSES = 5;
-/** Widths whose times are not used: threads that slept and weights that left the caches make the first passes slow. */
-const WARM_UP = [1, 1, 1];
 
 export async function measureCosts(
   engine: NativeEngine,
@@ -49,22 +52,44 @@ export async function measureCosts(
   const repeats = is.integer("repeats", given.repeats ?? 9, 1, 1000);
 
   const rows = Array.from({ length: length + 1 }, (_, i) => i + 1);
-  const measure = async (model: "target" | "draft", widths: number[]) =>
-    (await engine.measure(model, [...WARM_UP, ...widths], past, PASSES)).slice(WARM_UP.length);
+  const alone = async (model: NativePass["model"], tokens: number) => {
+    const [ms = Number.NaN] = await engine.measure([{ model, tokens }], past, PASSES);
+    return ms;
+  };
   const targetRuns: number[][] = [];
-  const draftRuns: number[][] = [];
-  // Interleaved, so that a busy moment of the machine does not fall on one width alone.
-  for (let i = 0; i < repeats; i++) {
-    targetRuns.push(await measure("target", rows));
-    if (hasDraft) draftRuns.push(await measure("draft", [1]));
+  const draftRuns: number[] = [];
+  const roundRuns: number[][] = [];
+  // Interleaved, so that a busy moment of the machine does not fall on one width alone. The first run warms up: threads
+  // that slept and weights that left the caches make it slow.
+  for (let i = 0; i <= repeats; i++) {
+    const target: number[] = [];
+    for (const n of rows) target.push(await alone("target", n));
+    const draft = hasDraft ? await alone("draft", 1) : Number.NaN;
+    const round = hasDraft && length > 0 ? await engine.measure(twoRounds(length), past, PASSES) : [];
+    if (i === 0) continue;
+    targetRuns.push(target);
+    draftRuns.push(draft);
+    roundRuns.push(round);
   }
   const times = rows.map((_, i) => median(targetRuns.map((run) => run[i] ?? Number.NaN)));
   const targetStepMs = times[0] ?? Number.NaN;
-  const draftStepMs = hasDraft ? median(draftRuns.flat()) : null;
+  const draftStepMs = hasDraft ? median(draftRuns) : null;
+  const roundMs = twoRounds(length).map((_, i) => median(roundRuns.map((run) => run[i] ?? Number.NaN)));
+  const of = (model: NativePass["model"]) =>
+    mean(roundMs.filter((_, i) => twoRounds(length)[i]?.model === model)) / targetStepMs;
   return {
     targetStepMs,
     draftStepMs,
     draftCost: draftStepMs === null ? null : draftStepMs / targetStepMs,
     verifyCosts: times.map((ms) => ms / targetStepMs),
+    round: hasDraft && length > 0 ? { draftCost: of("draft"), verifyCost: of("target") } : null,
   };
+}
+
+/** A draft's first pass has one token after a correction and two after a bonus. */
+function twoRounds(length: number): NativePass[] {
+  return [1, 2].flatMap((first) => [
+    ...Array.from({ length }, (_, i): NativePass => ({ model: "draft", tokens: i === 0 ? first : 1 })),
+    { model: "target", tokens: length + 1 },
+  ]);
 }

@@ -150,16 +150,21 @@ export interface NativeGeneration {
   abort(): void;
 }
 
+export interface NativePass {
+  model: "target" | "draft";
+  tokens: number;
+}
+
 export interface NativeEngine {
   /** Queues a request; `onBatch` is called on the JS thread. Throws ENGINE_CLOSED, or typed errors for a bad prompt. */
   generate(request: NativeRequest, onBatch: (batch: NativeBatch) => void): NativeGeneration;
   /** Stops running work, waits for it, frees the contexts. Idempotent: every call resolves when all is freed. */
   close(): Promise<void>;
   /**
-   * Milliseconds of single forward passes, median of `repeats`: `rows[i]` rows wide on a cache of `past` tokens.
-   * For benchmarks and the cost model; rejects with ENGINE_BUSY while a generation runs.
+   * Milliseconds of each forward pass, the median of `repeats`, when they run one after the other, each on a cache of
+   * `past` tokens. Rejects with ENGINE_BUSY while a generation runs.
    */
-  measure(model: "target" | "draft", rows: number[], past: number, repeats: number): Promise<number[]>;
+  measure(passes: NativePass[], past: number, repeats: number): Promise<number[]>;
 }
 
 export interface NativeDevice {

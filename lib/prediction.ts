@@ -13,17 +13,13 @@ export function expectedTokensPerRound(alpha: number, draftLength: number): numb
  * @param alpha Agreement, 0…1.
  * @param draftLength K, ≥ 0.
  * @param draftCost c: one draft step relative to one target step.
- * @param verifyCosts `verifyCosts[n - 1]` is v(n): a target pass of n rows relative to one of a single row.
+ * @param verifyCost v(K + 1): a target pass of K + 1 rows relative to one of a single row.
  */
 export function expectedSpeedup(
   alpha: number,
   draftLength: number,
   draftCost: number,
-  verifyCosts: readonly number[],
+  verifyCost: number,
 ): number {
-  const verify = verifyCosts[draftLength];
-  if (verify === undefined) {
-    throw new RangeError(`Expected costs of 1 to ${draftLength + 1} rows but received ${verifyCosts.length}`);
-  }
-  return expectedTokensPerRound(alpha, draftLength) / (draftLength * draftCost + verify);
+  return expectedTokensPerRound(alpha, draftLength) / (draftLength * draftCost + verifyCost);
 }

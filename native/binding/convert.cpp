@@ -58,18 +58,6 @@ std::vector<std::string> to_strings(const Napi::Value & value, const char * name
     return strings;
 }
 
-std::vector<int> to_ints(const Napi::Value & value, const char * name) {
-    if (!value.IsArray()) {
-        invalid(name, "an array of integers");
-    }
-    const Napi::Array array = value.As<Napi::Array>();
-    std::vector<int> ints;
-    for (uint32_t i = 0; i < array.Length(); ++i) {
-        ints.push_back(to_int(array.Get(i), name, 0));
-    }
-    return ints;
-}
-
 std::vector<Token> to_tokens(const Napi::Value & value, const char * name) {
     if (!value.IsTypedArray() || value.As<Napi::TypedArray>().TypedArrayType() != napi_int32_array) {
         invalid(name, "an Int32Array");

@@ -22,7 +22,6 @@ int to_int(const Napi::Value & value, const char * name, int low, int high = std
 bool to_bool(const Napi::Value & value, const char * name);
 std::string to_string(const Napi::Value & value, const char * name);
 std::vector<std::string> to_strings(const Napi::Value & value, const char * name);
-std::vector<int> to_ints(const Napi::Value & value, const char * name);
 std::vector<Token> to_tokens(const Napi::Value & value, const char * name);
 Napi::Object to_object(const Napi::Value & value, const char * name);
 Napi::Function to_function(const Napi::Value & value, const char * name);

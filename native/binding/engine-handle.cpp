@@ -41,6 +41,20 @@ Request to_request(const Napi::Object & object, const SharedFlag & aborted) {
     return request;
 }
 
+std::vector<Pass> to_passes(const Napi::Value & value) {
+    if (!value.IsArray()) {
+        throw Error("ARGUMENT_INVALID", "expected an array for passes");
+    }
+    const Napi::Array array = value.As<Napi::Array>();
+    std::vector<Pass> passes;
+    for (uint32_t i = 0; i < array.Length(); ++i) {
+        const Napi::Object pass = to_object(array.Get(i), "pass");
+        const bool draft = to_string(pass.Get("model"), "pass.model") == "draft";
+        passes.push_back({draft ? Pass::Draft : Pass::Target, to_int(pass.Get("tokens"), "pass.tokens", 1)});
+    }
+    return passes;
+}
+
 }  // namespace
 
 Napi::Function EngineHandle::define(Napi::Env env) {
@@ -142,11 +156,10 @@ Napi::Value EngineHandle::generate(const Napi::CallbackInfo & info) {
 
 Napi::Value EngineHandle::measure(const Napi::CallbackInfo & info) {
     return guarded(info.Env(), [&] {
-        const Which which = to_string(info[0], "model") == "draft" ? Which::Draft : Which::Target;
         return PromiseWorker<std::vector<double>>::run(
             env_,
-            [engine = engine_, which, widths = to_ints(info[1], "rows"), past = to_int(info[2], "past", 0),
-             repeats = to_int(info[3], "repeats", 1)] { return engine->measure(which, widths, past, repeats); },
+            [engine = engine_, passes = to_passes(info[0]), past = to_int(info[1], "past", 0),
+             repeats = to_int(info[2], "repeats", 1)] { return engine->measure(passes, past, repeats); },
             [](Napi::Env env, std::vector<double> & times) -> Napi::Value {
                 Napi::Array array = Napi::Array::New(env, times.size());
                 for (uint32_t i = 0; i < times.size(); ++i) {

@@ -156,7 +156,7 @@ void Engine::run() {
     target_.reset();
 }
 
-std::vector<double> Engine::measure(Which which, const std::vector<int> & widths, int past, int repeats) {
+std::vector<double> Engine::measure(const std::vector<Pass> & passes, int past, int repeats) {
     std::promise<std::vector<double>> promise;
     auto result = promise.get_future();
     {
@@ -166,14 +166,10 @@ std::vector<double> Engine::measure(Which which, const std::vector<int> & widths
         }
         tasks_.push_back([&] {
             try {
-                LanguageModel * model = which == Which::Target ? target_.get() : draft_.get();
                 if (!scheduler_->idle()) {
                     throw Error("ENGINE_BUSY", "forward passes cannot be measured while a generation runs");
                 }
-                if (!model) {
-                    throw Error("ARGUMENT_INVALID", "the engine has no draft model");
-                }
-                promise.set_value(measure_now(*model, widths, past, repeats));
+                promise.set_value(measure_now(passes, past, repeats));
             } catch (...) {
                 promise.set_exception(std::current_exception());
             }
@@ -183,41 +179,50 @@ std::vector<double> Engine::measure(Which which, const std::vector<int> & widths
     return result.get();
 }
 
-std::vector<double> Engine::measure_now(LanguageModel & model, const std::vector<int> & widths, int past, int repeats) {
-    const ModelLimits limits = model.limits();
-    const auto pass = [&](Pos from, int width, bool want_logits) {
+std::vector<double> Engine::measure_now(const std::vector<Pass> & passes, int past, int repeats) {
+    const auto model_of = [&](const Pass & pass) -> LanguageModel & {
+        LanguageModel * model = pass.model == Pass::Draft ? draft_.get() : target_.get();
+        if (!model || pass.tokens < 1 || pass.tokens > model->limits().batch || past < 0 ||
+            past + pass.tokens > model->limits().context || repeats < 1) {
+            throw Error("ARGUMENT_INVALID", "a pass of " + std::to_string(pass.tokens) + " tokens after " +
+                                                std::to_string(past) + " does not fit the engine's models");
+        }
+        return *model;
+    };
+    const auto eval = [&](LanguageModel & model, Pos from, int tokens, int rows) {
         std::vector<BatchToken> batch;
-        for (Pos pos = from; pos < from + width; ++pos) {
-            batch.push_back({0, pos, pos % target_model_->vocabulary().size, want_logits});
+        for (Pos pos = from; pos < from + tokens; ++pos) {
+            batch.push_back({0, pos, pos % target_model_->vocabulary().size, pos >= from + tokens - rows});
         }
         model.eval(batch);
     };
-    for (const int width : widths) {
-        if (width < 1 || width > limits.rows || past < 0 || past + width > limits.context || repeats < 1) {
-            throw Error("ARGUMENT_INVALID", "a pass of " + std::to_string(width) + " rows after " +
-                                                std::to_string(past) + " tokens does not fit " +
-                                                std::to_string(limits.rows) + " rows and " +
-                                                std::to_string(limits.context) + " tokens");
+
+    for (const Pass & pass : passes) {
+        LanguageModel & model = model_of(pass);
+        model.truncate(0, 0);
+        for (Pos pos = 0; pos < past; pos += model.limits().batch) {
+            eval(model, pos, std::min(model.limits().batch, past - pos), 0);
         }
     }
-
-    for (Pos pos = 0; pos < past; pos += limits.batch) {
-        pass(pos, std::min(limits.batch, past - pos), false);
-    }
-    std::vector<double> medians;
-    for (const int width : widths) {
-        std::vector<double> times;
-        for (int i = 0; i < repeats; ++i) {
+    std::vector<std::vector<double>> times(passes.size());
+    for (int repeat = 0; repeat < repeats; ++repeat) {
+        for (size_t i = 0; i < passes.size(); ++i) {
+            LanguageModel & model = model_of(passes[i]);
             const auto start = std::chrono::steady_clock::now();
-            pass(past, width, true);
-            times.push_back(
-                std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
+            eval(model, past, passes[i].tokens, std::min(passes[i].tokens, model.limits().rows));
+            const std::chrono::duration<double, std::milli> elapsed = std::chrono::steady_clock::now() - start;
+            times[i].push_back(elapsed.count());
             model.truncate(0, past);
         }
-        std::nth_element(times.begin(), times.begin() + repeats / 2, times.end());
-        medians.push_back(times[static_cast<size_t>(repeats / 2)]);
     }
-    model.truncate(0, 0);
+    std::vector<double> medians;
+    for (std::vector<double> & of_pass : times) {
+        std::nth_element(of_pass.begin(), of_pass.begin() + repeats / 2, of_pass.end());
+        medians.push_back(of_pass[static_cast<size_t>(repeats / 2)]);
+    }
+    for (const Pass & pass : passes) {
+        model_of(pass).truncate(0, 0);
+    }
     return medians;
 }
 

@@ -29,7 +29,11 @@ struct EngineOptions {
     bool flash_attention = true;
 };
 
-enum class Which { Target, Draft };
+// A forward pass to measure.
+struct Pass {
+    enum Model { Target, Draft } model;
+    int tokens;
+};
 
 class Engine {
 public:
@@ -44,9 +48,9 @@ public:
     // Queues a request. Its listener is called from the decode thread; on_end exactly once.
     // Throws Error ENGINE_CLOSED, PROMPT_EMPTY, PROMPT_TOO_LONG, ARGUMENT_INVALID.
     void submit(Request request);
-    // Milliseconds of one forward pass (median of `repeats`) for each width, on a cache of `past` tokens. Waits for the
-    // decode thread. Throws Error ENGINE_CLOSED, ENGINE_BUSY, ARGUMENT_INVALID.
-    std::vector<double> measure(Which which, const std::vector<int> & widths, int past, int repeats);
+    // Milliseconds of each forward pass (median of `repeats`) when they run one after the other, each on a cache of
+    // `past` tokens. Waits for the decode thread. Throws Error ENGINE_CLOSED, ENGINE_BUSY, ARGUMENT_INVALID.
+    std::vector<double> measure(const std::vector<Pass> & passes, int past, int repeats);
     // Stops running work, waits for it, frees the contexts. Idempotent; every caller returns when all is freed.
     void close();
 
@@ -57,7 +61,7 @@ private:
     // Waits for work; moves waiting requests into the scheduler. Returns false when closing.
     bool next();
     void validate(const Request & request) const;
-    std::vector<double> measure_now(LanguageModel & model, const std::vector<int> & widths, int past, int repeats);
+    std::vector<double> measure_now(const std::vector<Pass> & passes, int past, int repeats);
 
     std::shared_ptr<const Model> target_model_;
     std::shared_ptr<const Model> draft_model_;

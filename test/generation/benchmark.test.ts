@@ -38,6 +38,7 @@ t.test("a report of every prompt at every draft length", async (t) => {
     t.match(row, { tokens: 24, identical: true, ratios: { length: 3 } });
     t.ok(row.interval[0] <= row.speedup && row.speedup <= row.interval[1]);
     t.ok(row.predictedSpeedup !== null && row.predictedSpeedup > 0);
+    t.ok(row.draftCost > 0 && row.verifyCost > row.draftCost);
   }
   t.strictSame(
     report.summaries.map((summary) => summary.draftMaxTokens),

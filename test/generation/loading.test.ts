@@ -44,6 +44,7 @@ t.test("measured costs are relative to one row of the target", async (t) => {
   t.equal(costs.verifyCosts[0], 1);
   t.ok(costs.targetStepMs > 0);
   t.ok(costs.draftCost !== null && costs.draftCost > 0 && costs.draftCost < 1);
+  t.ok(costs.round !== null && costs.round.draftCost > 0 && costs.round.verifyCost > costs.round.draftCost);
   t.match(await (await fable(t, { draft: false })).measure(), {
     draftCost: null,
     draftStepMs: null,
