@@ -26,6 +26,10 @@ export const ERROR_TABLE = {
     kind: "model",
     hint: "Use a model of an architecture that llama.cpp supports.",
   },
+  MODEL_VOCABULARY_MISSING: {
+    kind: "model",
+    hint: "Pass token ids, or convert the model again together with its tokenizer.",
+  },
   MODEL_LOAD_FAILED: { kind: "model", hint: "Check that the file is complete and that memory suffices." },
   MODEL_CANNOT_ROLL_BACK: {
     kind: "model",

@@ -81,6 +81,9 @@ VocabularyInfo Model::vocabulary() const {
 }
 
 std::vector<Token> Model::tokenize(const std::string & text, bool add_special, bool parse_special) const {
+    if (!has_vocabulary()) {
+        throw Error("MODEL_VOCABULARY_MISSING", "the file holds no tokenizer, so texts cannot become tokens");
+    }
     const int length = static_cast<int>(text.size());
     std::vector<Token> tokens(text.size() + 2);
     int n = llama_tokenize(vocab_, text.data(), length, tokens.data(), static_cast<int>(tokens.size()), add_special,
@@ -94,6 +97,9 @@ std::vector<Token> Model::tokenize(const std::string & text, bool add_special, b
 }
 
 std::string Model::piece(Token token, bool special) const {
+    if (!has_vocabulary()) {
+        return {};
+    }
     std::string bytes(32, '\0');
     int n = llama_token_to_piece(vocab_, token, bytes.data(), static_cast<int>(bytes.size()), 0, special);
     if (n < 0) {
@@ -105,11 +111,11 @@ std::string Model::piece(Token token, bool special) const {
 }
 
 std::string Model::token_text(Token token) const {
-    return llama_vocab_get_text(vocab_, token);
+    return has_vocabulary() ? llama_vocab_get_text(vocab_, token) : "";
 }
 
 bool Model::ends_generation(Token token) const {
-    return llama_vocab_is_eog(vocab_, token);
+    return has_vocabulary() && llama_vocab_is_eog(vocab_, token);
 }
 
 }  // namespace foretoken

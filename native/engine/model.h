@@ -43,7 +43,10 @@ public:
     int embedding_size() const { return llama_model_n_embd(model_.get()); }
 
     VocabularyInfo vocabulary() const;
-    // add_special: BOS and EOS where the model wants them; parse_special: texts of special tokens become them.
+    // False for files without a tokenizer: token ids work, texts are empty.
+    bool has_vocabulary() const { return llama_vocab_type(vocab_) != LLAMA_VOCAB_TYPE_NONE; }
+    // Throws Error MODEL_VOCABULARY_MISSING. add_special: BOS and EOS where the model wants them; parse_special: texts
+    // of special tokens become them.
     std::vector<Token> tokenize(const std::string & text, bool add_special, bool parse_special) const;
     // Bytes of one token; control tokens are empty unless `special`.
     std::string piece(Token token, bool special) const;
