@@ -2,7 +2,7 @@
 import { createColors } from "picocolors";
 import { benchmarkTable, percent, times } from "../dist/benchmark-table.js";
 import { benchmark, loadPair } from "../dist/index.js";
-import { progressLine } from "./progress-line.mjs";
+import { progressLine } from "../scripts/progress.mjs";
 import { demoPrompts } from "./prompts.mjs";
 
 const TARGET = "fable-17m";
@@ -29,7 +29,7 @@ const colors = createColors(tty);
 export async function showDemo({ json }) {
   const interrupt = new AbortController();
   process.once("SIGINT", () => interrupt.abort());
-  const progress = progressLine();
+  const progress = progressLine("measuring");
   const pair = await loadPair({ target: TARGET, draft: { model: DRAFT, maxTokens: DRAFT_LENGTH } });
   try {
     if (!json) {
@@ -46,7 +46,7 @@ export async function showDemo({ json }) {
         repeat,
         signal: interrupt.signal,
         onProgress: ({ done, total, prompt }) =>
-          progress.show(`Measuring ${done + 1}/${total}: ${prompt}, draft length ${length}`),
+          progress.update(`${done + 1}/${total}: ${prompt}, draft length ${length}`),
       });
     const report = await measure(demoPrompts, DRAFT_LENGTH, 9);
     const longDraft = await measure(demoPrompts.slice(0, 1), REPORT_DRAFT_LENGTH, 5);

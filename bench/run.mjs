@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { Command, InvalidArgumentError } from "commander";
 import { benchmarkTable, percent, times } from "../dist/benchmark-table.js";
 import { benchmark, loadPair } from "../dist/index.js";
-import { progressLine } from "./progress-line.mjs";
+import { progressLine } from "../scripts/progress.mjs";
 import { demoPrompts } from "./prompts.mjs";
 import { writeAtomically } from "./write-atomically.mjs";
 
@@ -30,7 +30,7 @@ await new Command("bench")
   .parseAsync();
 
 async function run({ pair: [target, draft], threads, json, save, ...options }) {
-  const progress = progressLine();
+  const progress = progressLine("measuring");
   const interrupt = new AbortController();
   process.once("SIGINT", () => interrupt.abort());
   const pair = await loadPair({ target, draft, ...(threads && { threads }) });
@@ -40,7 +40,7 @@ async function run({ pair: [target, draft], threads, json, save, ...options }) {
       prompts: demoPrompts,
       signal: interrupt.signal,
       onProgress: ({ done, total, prompt, draftMaxTokens }) =>
-        progress.show(`${done + 1}/${total}: ${prompt}, draft length ${draftMaxTokens}`),
+        progress.update(`${done + 1}/${total}: ${prompt}, draft length ${draftMaxTokens}`),
     });
     progress.clear();
     process.stdout.write(describe(report));

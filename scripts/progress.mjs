@@ -13,11 +13,15 @@ export function progressLine(title) {
     /** @param {string} text */
     update(text) {
       if (terminal) {
-        process.stderr.write(`\r\x1b[K${title}: ${text} (${seconds()})`);
+        const line = `${title}: ${text} (${seconds()})`;
+        process.stderr.write(`\r\x1b[K${line.slice(0, (process.stderr.columns || 80) - 1)}`);
       } else if (Date.now() - last >= EVERY_MS) {
         last = Date.now();
         process.stderr.write(`${title}: ${text} (${seconds()})\n`);
       }
+    },
+    clear() {
+      if (terminal) process.stderr.write("\r\x1b[K");
     },
     /** @param {string} text */
     end(text) {
