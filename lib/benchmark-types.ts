@@ -79,6 +79,7 @@ export interface BenchmarkSummary {
 }
 
 export interface BenchmarkReport {
+  /** File names: reports are shared, and folders are nobody's business. */
   target: string;
   draft: string;
   maxTokens: number;

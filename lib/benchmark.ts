@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import type {
   BenchmarkOptions,
   BenchmarkPrompt,
@@ -54,8 +55,8 @@ async function run(pair: Pair, plan: Plan): Promise<BenchmarkReport> {
     }
   }
   return {
-    target: pair.target.path,
-    draft: draft.path,
+    target: basename(pair.target.path),
+    draft: basename(draft.path),
     maxTokens,
     repeat,
     seed,
