@@ -127,6 +127,9 @@ export function fromNative(error: unknown): unknown {
 }
 
 function withHint(message: string, hint: string): string {
-  const sentence = message.charAt(0).toUpperCase() + message.slice(1).replace(/[.\s]+$/, "");
+  // A message may begin with a file's name, which stays as it is.
+  const sentence = message
+    .replace(/^[a-z](?=[a-z]* )/, (letter) => letter.toUpperCase())
+    .replace(/[.\s]+$/, "");
   return `${sentence}${sentence.endsWith("?") ? "" : "."} ${hint}`;
 }

@@ -53,6 +53,11 @@ t.test("classes can be told apart", async (t) => {
   t.equal(refusal.mismatches, mismatches);
 });
 
+t.test("a sentence begins with a capital, a file's name stays as it is", async (t) => {
+  t.match(createError("MODEL_NOT_FOUND", "no file at a.gguf").message, /^No file at a\.gguf\./);
+  t.match(createError("MODEL_NOT_GGUF", "a.gguf does not begin").message, /^a\.gguf does not begin\./);
+});
+
 t.test("native errors get the class of their code; others pass unchanged", async (t) => {
   const native = Object.assign(new Error("the file ends early."), { code: "MODEL_TRUNCATED" });
   const wrapped = fromNative(native);
