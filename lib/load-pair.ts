@@ -27,6 +27,7 @@ async function load(options: ResolvedPairOptions): Promise<Pair> {
   const abort = () => flag.abort();
   signal?.addEventListener("abort", abort);
   const models: NativeModel[] = [];
+  let listenerFailure: { error: unknown } | null = null;
   try {
     const targetPath = await resolveModel(options.target);
     const draftPath = draft === null ? null : await resolveModel(draft.model);
@@ -37,7 +38,16 @@ async function load(options: ResolvedPairOptions): Promise<Pair> {
     const report = await progressOver(paths, options.onProgress);
     for (const [i, path] of paths.entries()) {
       const { gpuLayers, extraBuffers } = options;
-      const onProgress = (fraction: number) => report(i, fraction);
+      // An error of the listener ends the load; thrown into native code it would be lost.
+      const onProgress = (fraction: number) => {
+        if (listenerFailure !== null) return;
+        try {
+          report(i, fraction);
+        } catch (error) {
+          listenerFailure = { error };
+          flag.abort();
+        }
+      };
       models.push(
         await native.loadModel(path, {
           gpuLayers,
@@ -47,7 +57,8 @@ async function load(options: ResolvedPairOptions): Promise<Pair> {
           signal: flag,
         }),
       );
-      report(i, 1);
+      onProgress(1);
+      throwFailure(listenerFailure);
     }
     const [targetModel, separateDraft] = models as [NativeModel, NativeModel?];
     const draftModel = draftPath === null ? null : (separateDraft ?? targetModel);
@@ -75,11 +86,16 @@ async function load(options: ResolvedPairOptions): Promise<Pair> {
     });
   } catch (error) {
     for (const model of models) model.close();
+    throwFailure(listenerFailure);
     signal?.throwIfAborted();
     throw error;
   } finally {
     signal?.removeEventListener("abort", abort);
   }
+}
+
+function throwFailure(failure: { error: unknown } | null): void {
+  if (failure !== null) throw failure.error;
 }
 
 async function requireCompatible(targetPath: string, draftPath: string) {

@@ -62,6 +62,8 @@ export async function build(options = {}, definitions = []) {
   const variables = {
     FORETOKEN_SANITIZE: options.sanitize ?? false,
     FORETOKEN_TESTS: !options["no-tests"],
+    // Users' installs build without tests, with compilers that may warn of more than ours.
+    FORETOKEN_WERROR: !options["no-tests"],
     FORETOKEN_CORE_ONLY: options["core-only"] ?? false,
     FORETOKEN_CUDA: options.cuda ?? false,
     FORETOKEN_ALL_CPU_VARIANTS: options["all-cpu-variants"] ?? false,

@@ -128,12 +128,13 @@ bool Engine::next() {
         task();
         lock.lock();
     }
-    for (const Request & request : waiting_) {
-        if (is_aborted(request)) {
+    std::erase_if(waiting_, [](const Request & request) {
+        const bool aborted = is_aborted(request);
+        if (aborted) {
             request.listener->on_end(FinishReason::Aborted, {}, {});
         }
-    }
-    std::erase_if(waiting_, is_aborted);
+        return aborted;
+    });
     while (!closing_ && !waiting_.empty() && scheduler_->has_room()) {
         scheduler_->admit(std::move(waiting_.front()));
         waiting_.pop_front();
@@ -197,6 +198,9 @@ std::vector<double> Engine::measure_now(const std::vector<Pass> & passes, int pa
         model.eval(batch);
     };
 
+    for (const Pass & pass : passes) {
+        model_of(pass);  // throws before anything is evaluated
+    }
     for (const Pass & pass : passes) {
         LanguageModel & model = model_of(pass);
         model.truncate(0, 0);

@@ -1,5 +1,5 @@
 import t from "tap";
-import { devices } from "../../lib/index.js";
+import { devices, loadPair } from "../../lib/index.js";
 import { fable } from "../helpers/fable.js";
 
 t.test("progress rises to 1", async (t) => {
@@ -63,4 +63,12 @@ t.test("the CPU is among the devices", async (t) => {
     devices().find((device) => device.type === "cpu"),
     { name: String, description: String, memoryTotal: Number },
   );
+});
+
+t.test("an error of the progress listener ends the load with that error", async (t) => {
+  const error = new Error("listener");
+  const failing = () => {
+    throw error;
+  };
+  await t.rejects(loadPair({ target: "fable-17m", onProgress: failing }), error);
 });
