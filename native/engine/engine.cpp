@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <future>
+#include <set>
 #include <string>
 
 #include "error.h"
@@ -198,14 +199,13 @@ std::vector<double> Engine::measure_now(const std::vector<Pass> & passes, int pa
         model.eval(batch);
     };
 
+    std::set<LanguageModel *> models;
     for (const Pass & pass : passes) {
-        model_of(pass);  // throws before anything is evaluated
+        models.insert(&model_of(pass));  // throws before anything is evaluated
     }
-    for (const Pass & pass : passes) {
-        LanguageModel & model = model_of(pass);
-        model.truncate(0, 0);
-        for (Pos pos = 0; pos < past; pos += model.limits().batch) {
-            eval(model, pos, std::min(model.limits().batch, past - pos), 0);
+    for (LanguageModel * model : models) {
+        for (Pos pos = 0; pos < past; pos += model->limits().batch) {
+            eval(*model, pos, std::min(model->limits().batch, past - pos), 0);
         }
     }
     std::vector<std::vector<double>> times(passes.size());
@@ -224,8 +224,8 @@ std::vector<double> Engine::measure_now(const std::vector<Pass> & passes, int pa
         std::nth_element(of_pass.begin(), of_pass.begin() + repeats / 2, of_pass.end());
         medians.push_back(of_pass[static_cast<size_t>(repeats / 2)]);
     }
-    for (const Pass & pass : passes) {
-        model_of(pass).truncate(0, 0);
+    for (LanguageModel * model : models) {
+        model->truncate(0, 0);
     }
     return medians;
 }
