@@ -5,22 +5,42 @@
 #include <vector>
 
 #include "draft-policy.h"
+#include "sampler.h"
+#include "token-table.h"
 #include "types.h"
 
 namespace foretoken {
 
-// Forward passes spent on a sequence and the tokens it had in them.
+struct DraftPass {
+    int tokens;  // of all sequences in it
+    double ms;
+};
+
+// What drafting for one sequence took.
 struct DraftWork {
-    int passes = 0;
-    int tokens = 0;
+    int passes = 0;     // forward passes it took part in
+    int tokens = 0;     // it had in them
+    double pass_ms = 0;  // its share of their time
 };
 
 struct DraftRequest {
     SeqId seq;
-    int max_tokens;  // ≥ 1 and ≤ room(seq)
+    int max_tokens;  // ≥ 1 and ≤ the view's room
     DraftPolicy * policy;
-    std::vector<Token> tokens{};  // out: the draft, possibly shorter
-    DraftWork work{};             // out
+    // Chooses the tokens. Its constraint goes on with each drawn token; the scheduler takes that back.
+    Sampler * sampler;
+    const TokenTable * ends;  // a draft goes no further than a token that ends the generation; null: it does
+    bool likeliest;           // take the likeliest token instead of drawing one
+    bool distributions;       // also say what each token was drawn from
+    std::vector<Token> tokens{};          // out: the draft, possibly shorter
+    std::vector<Distribution> drafted{};  // out: one for each token, where asked for
+    DraftWork work{};                     // out
+
+    // Nothing can follow the tokens drawn so far.
+    bool full() const {
+        return static_cast<int>(tokens.size()) == max_tokens ||
+               (ends && !tokens.empty() && ends->ends_generation(tokens.back()));
+    }
 };
 
 class Drafter {
@@ -29,16 +49,16 @@ public:
 
     // Starts a sequence with its prompt; evaluates nothing.
     virtual void begin(SeqId seq, std::span<const Token> prompt) = 0;
-    // Evaluates one chunk of what the sequence's cache lacks, all but its last committed token; adds to work.
-    // Returns whether more is lacking.
+    virtual DrafterView view(SeqId seq) const = 0;
+    // Evaluates one chunk of what the sequence lacks and adds to work. Returns whether more is lacking.
     virtual bool catch_up(SeqId seq, DraftWork & work) = 0;
-    // How many tokens can be drafted before the drafter's own context ends.
-    virtual int room(SeqId seq) const = 0;
-    // Drafts for all sequences together, one forward pass per position.
+    // Drafts for all sequences together, one forward pass per position. Asks the policy before each draw.
     virtual void propose(std::span<DraftRequest> requests) = 0;
     // Appends committed tokens: the accepted part of the draft and the correction or bonus.
     virtual void commit(SeqId seq, std::span<const Token> tokens) = 0;
     virtual void end(SeqId seq) = 0;
+    // Forward passes since the last call, for whoever keeps account of costs.
+    virtual std::vector<DraftPass> take_passes() { return {}; }
 };
 
 }  // namespace foretoken

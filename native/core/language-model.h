@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "error.h"
 #include "types.h"
 
 namespace foretoken {
@@ -42,8 +43,8 @@ struct EvalAborted : std::runtime_error {
     EvalAborted() : std::runtime_error("the forward pass was aborted") {}
 };
 
-struct EvalFailed : std::runtime_error {
-    using std::runtime_error::runtime_error;
+struct EvalFailed : Error {
+    explicit EvalFailed(const std::string & message) : Error("EVAL_FAILED", message) {}
 };
 
 class LanguageModel {

@@ -1,6 +1,9 @@
 #include "model-drafter.h"
 
 #include <algorithm>
+#include <array>
+
+#include "stopwatch.h"
 
 namespace foretoken {
 
@@ -11,6 +14,14 @@ void ModelDrafter::begin(SeqId seq, std::span<const Token> prompt) {
 void ModelDrafter::append_committed(Text & text, std::span<const Token> tokens) const {
     text.committed.insert(text.committed.end(), tokens.begin(), tokens.end());
     text.foreign |= std::any_of(tokens.begin(), tokens.end(), [&](Token token) { return token >= shared_vocabulary_; });
+}
+
+DrafterView ModelDrafter::view(SeqId seq) const {
+    const Text & text = texts_.at(seq);
+    const int committed = static_cast<int>(text.committed.size());
+    // The last draft token is proposed, never evaluated: k drafts need committed + k - 1 cells.
+    const int room = text.foreign ? 0 : std::max(0, model_.limits().context - committed + 1);
+    return {room, std::max(0, committed - 1 - static_cast<int>(text.cached.size())), std::nullopt};
 }
 
 void ModelDrafter::append_lacking(SeqId seq, Text & text, size_t end, size_t space, DraftWork & work) {
@@ -25,6 +36,17 @@ void ModelDrafter::append_lacking(SeqId seq, Text & text, size_t end, size_t spa
     work.tokens += static_cast<int>(end - begin);
 }
 
+Rows ModelDrafter::eval(std::span<DraftWork * const> shares) {
+    Stopwatch watch;
+    const Rows rows = model_.eval(batch_);
+    const double ms = watch.lap();
+    passes_.push_back({static_cast<int>(batch_.size()), ms});
+    for (DraftWork * work : shares) {
+        work->pass_ms += ms / static_cast<double>(shares.size());
+    }
+    return rows;
+}
+
 bool ModelDrafter::catch_up(SeqId seq, DraftWork & work) {
     Text & text = texts_.at(seq);
     const size_t end = text.committed.size() - 1;
@@ -33,18 +55,8 @@ bool ModelDrafter::catch_up(SeqId seq, DraftWork & work) {
     }
     batch_.clear();
     append_lacking(seq, text, end, static_cast<size_t>(model_.limits().batch), work);
-    model_.eval(batch_);
+    eval(std::array{&work});
     return text.cached.size() < end;
-}
-
-int ModelDrafter::room(SeqId seq) const {
-    const Text & text = texts_.at(seq);
-    if (text.foreign) {
-        return 0;
-    }
-    // The last draft token is proposed, never evaluated: k drafts need committed + k - 1 cells.
-    const int committed = static_cast<int>(text.committed.size());
-    return std::max(0, model_.limits().context - committed + 1);
 }
 
 void ModelDrafter::propose(std::span<DraftRequest> requests) {
@@ -64,7 +76,11 @@ void ModelDrafter::propose(std::span<DraftRequest> requests) {
         drawing.push_back(&request);
     }
     while (!drawing.empty()) {
-        const Rows rows = model_.eval(batch_);
+        std::vector<DraftWork *> shares;
+        for (DraftRequest * request : drawing) {
+            shares.push_back(&request->work);
+        }
+        const Rows rows = eval(shares);
         batch_.clear();
         std::vector<DraftRequest *> next;
         for (size_t row = 0; row < drawing.size(); ++row) {
@@ -77,16 +93,29 @@ void ModelDrafter::propose(std::span<DraftRequest> requests) {
 }
 
 bool ModelDrafter::draw(DraftRequest & request, const Rows & rows, size_t row) {
-    const int drawn = static_cast<int>(request.tokens.size());
-    if (!request.policy->keep_going({request.seq, drawn})) {
-        return false;
-    }
-    const Token token = rows.argmax(row, static_cast<size_t>(shared_vocabulary_));
-    request.tokens.push_back(token);
-    if (drawn + 1 == request.max_tokens) {
-        return false;
-    }
+    const auto logits = rows.logits(row).first(std::min(rows.logits(row).size(), static_cast<size_t>(shared_vocabulary_)));
     Text & text = texts_.at(request.seq);
+    Sampler & sampler = *request.sampler;
+    Confidence confidence = sampler.distribution(logits, text.cached, distribution_);
+    if (distribution_.empty()) {
+        return false;
+    }
+    if (sampler.greedy() && request.policy->reads_confidence()) {
+        confidence = confidence_of(logits);
+    }
+    const int drawn = static_cast<int>(request.tokens.size());
+    if (!request.policy->keep_going({request.seq, drawn, confidence})) {
+        return false;
+    }
+    const Token token = request.likeliest ? distribution_.mode() : sampler.random().choose(distribution_, Stream::Draft);
+    sampler.accept(token);
+    request.tokens.push_back(token);
+    if (request.distributions) {
+        request.drafted.push_back(request.likeliest ? Distribution::point(token) : distribution_);
+    }
+    if (request.full() || !request.policy->step_again(request.seq, drawn + 1)) {
+        return false;
+    }
     batch_.push_back({request.seq, static_cast<Pos>(text.cached.size()), token, true});
     text.cached.push_back(token);
     request.work.passes += 1;
@@ -104,6 +133,8 @@ void ModelDrafter::commit(SeqId seq, std::span<const Token> tokens) {
            text.cached[common] == text.committed[common]) {
         ++common;
     }
+    // A correction may, by rounding, be the very token it corrects. The last token's row is needed all the same.
+    common = std::min(common, text.committed.size() - 1);
     if (common < text.cached.size()) {
         text.cached.resize(common);
         model_.truncate(seq, static_cast<Pos>(common));

@@ -1,4 +1,4 @@
-// Drafts greedily with a small model.
+// Drafts with a small model.
 //
 // Each sequence has two lengths: committed text and the part of it (plus, during a round, the draft) that the cache
 // holds. commit() truncates the cache to its common prefix with the committed text; the next pass evaluates whatever is
@@ -6,6 +6,7 @@
 #pragma once
 
 #include <unordered_map>
+#include <utility>
 
 #include "drafter.h"
 #include "language-model.h"
@@ -14,18 +15,19 @@ namespace foretoken {
 
 class ModelDrafter final : public Drafter {
 public:
-    // Borrows the model, which must outlive the drafter. Only the first `shared_vocabulary` tokens mean the same to
-    // both models (vocabularies are often padded): others are never proposed, and once one is committed the drafter
-    // sits out.
+    // Borrows the model, which must outlive the drafter. Only the first `shared_vocabulary` tokens
+    // mean the same to both models (vocabularies are often padded): others are never proposed, and once one is committed
+    // the drafter sits out.
     ModelDrafter(LanguageModel & model, Token shared_vocabulary)
         : model_(model), shared_vocabulary_(shared_vocabulary) {}
 
     void begin(SeqId seq, std::span<const Token> prompt) override;
+    DrafterView view(SeqId seq) const override;
     bool catch_up(SeqId seq, DraftWork & work) override;
-    int room(SeqId seq) const override;
     void propose(std::span<DraftRequest> requests) override;
     void commit(SeqId seq, std::span<const Token> tokens) override;
     void end(SeqId seq) override;
+    std::vector<DraftPass> take_passes() override { return std::exchange(passes_, {}); }
 
 private:
     struct Text {
@@ -37,6 +39,8 @@ private:
     void append_committed(Text & text, std::span<const Token> tokens) const;
     // Appends the first `space` tokens of what the cache lacks below `end` to the batch, and counts them.
     void append_lacking(SeqId seq, Text & text, size_t end, size_t space, DraftWork & work);
+    // Evaluates the batch and shares its time out.
+    Rows eval(std::span<DraftWork * const> shares);
     // Lets the policy decide, draws from the row, and appends the drawn token to the batch if another may follow.
     bool draw(DraftRequest & request, const Rows & rows, size_t row);
 
@@ -44,6 +48,8 @@ private:
     Token shared_vocabulary_;
     std::unordered_map<SeqId, Text> texts_;
     std::vector<BatchToken> batch_;
+    std::vector<DraftPass> passes_;
+    Distribution distribution_;
 };
 
 }  // namespace foretoken

@@ -2,32 +2,55 @@
 
 #include <algorithm>
 
+#include "stopwatch.h"
+
 namespace foretoken {
 
-namespace {
-
-double milliseconds(std::chrono::steady_clock::duration duration) {
-    return std::chrono::duration<double, std::milli>(duration).count();
-}
-
-// Time since construction or the last lap, shared out among the sequences it served.
-class Stopwatch {
+// The target's distributions along one draft. While it lives the committed text is lengthened by the draft tokens whose
+// rows were looked at, and the constraint is as far.
+class Scheduler::TargetRows final : public TargetDistributions {
 public:
-    double lap(size_t shares = 1) {
-        const auto now = std::chrono::steady_clock::now();
-        const double elapsed = milliseconds(now - last_);
-        last_ = now;
-        return elapsed / static_cast<double>(shares);
+    TargetRows(Sequence & sequence, const Rows & rows, size_t first_row, std::vector<Distribution> & distributions)
+        : sequence_(sequence), rows_(rows), first_row_(first_row), distributions_(distributions) {
+        distributions_.resize(std::max(distributions_.size(), sequence.draft.size() + 1));
+    }
+    ~TargetRows() override {
+        sequence_.committed.resize(sequence_.committed.size() - followed_);
+        sequence_.request.sampler->rewind(static_cast<int>(followed_));
+    }
+    TargetRows(const TargetRows &) = delete;
+    TargetRows & operator=(const TargetRows &) = delete;
+
+    const Distribution & after(size_t i) override {
+        while (known_ <= i) {
+            if (known_ > 0) {
+                const Token token = sequence_.draft[followed_];
+                sequence_.request.sampler->accept(token);
+                sequence_.committed.push_back(token);
+                followed_ += 1;
+            }
+            sequence_.request.sampler->distribution(rows_.logits(first_row_ + known_), sequence_.committed,
+                                                    distributions_[known_]);
+            if (distributions_[known_].empty()) {
+                throw NoTokenAllowed();
+            }
+            known_ += 1;
+        }
+        return distributions_[i];
     }
 
 private:
-    std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+    Sequence & sequence_;
+    const Rows & rows_;
+    size_t first_row_;
+    std::vector<Distribution> & distributions_;
+    size_t known_ = 0;     // rows turned into distributions
+    size_t followed_ = 0;  // draft tokens appended to the text
 };
 
-}  // namespace
-
-Scheduler::Scheduler(LanguageModel & target, Drafter * drafter, const TokenTable & tokens, int max_sequences)
-    : target_(target), drafter_(drafter), tokens_(tokens) {
+Scheduler::Scheduler(LanguageModel & target, std::vector<Drafter *> drafters, const TokenTable & tokens,
+                     int max_sequences, std::shared_ptr<PairCosts> costs)
+    : target_(target), drafters_(std::move(drafters)), tokens_(tokens), costs_(std::move(costs)) {
     for (SeqId id = max_sequences - 1; id >= 0; --id) {
         free_.push_back(id);
     }
@@ -41,14 +64,17 @@ bool Scheduler::all_aborted() const {
 }
 
 void Scheduler::admit(Request request) {
+    if (!request.sampler) {
+        request.sampler = std::make_unique<Sampler>(SamplingOptions(), std::make_unique<SeededRandom>(0));
+    }
     const SeqId id = free_.back();
     free_.pop_back();
     auto sequence = std::make_unique<Sequence>(Sequence{id, std::move(request), TextStream({}), {}});
     sequence->text = TextStream(sequence->request.stop);
     sequence->committed = sequence->request.prompt;
     sequence->statistics.prompt_tokens = static_cast<int64_t>(sequence->committed.size());
-    if (drafter_) {
-        drafter_->begin(id, sequence->committed);
+    for (Drafter * drafter : drafters_) {
+        drafter->begin(id, sequence->committed);
     }
     sequences_.push_back(std::move(sequence));
 }
@@ -59,8 +85,11 @@ void Scheduler::step() {
         advance();
     } catch (const EvalAborted &) {
         end_all(FinishReason::Aborted);
+    } catch (const Error & error) {
+        end_all(FinishReason::Aborted, &error);
     } catch (const std::exception & error) {
-        end_all(FinishReason::Aborted, error.what());
+        const EvalFailed failed(error.what());
+        end_all(FinishReason::Aborted, &failed);
     }
 }
 
@@ -79,24 +108,29 @@ void Scheduler::advance() {
         return;
     }
 
-    Stopwatch watch;
     draft(active);
-    for (const double share = watch.lap(active.size()); Sequence * sequence : active) {
-        sequence->statistics.draft_ms += share;
-    }
     std::erase_if(active, [](const Sequence * sequence) { return is_aborted(sequence->request); });
     if (active.empty()) {
         return;
     }
 
-    const Rows rows = verify(active);
-    for (const double share = watch.lap(active.size()); Sequence * sequence : active) {
-        sequence->statistics.verify_ms += share;
+    Stopwatch watch;
+    const Rows rows = evaluate(active);
+    const double verify_ms = watch.lap();
+    if (costs_ && !costs_->frozen) {
+        costs_->target.observe(static_cast<int>(batch_.size()), verify_ms);
     }
     size_t first_row = 0;
     for (Sequence * sequence : active) {
+        sequence->statistics.verify_ms += verify_ms / static_cast<double>(active.size());
         const size_t n_rows = sequence->draft.size() + 1;
-        accept(*sequence, rows, first_row);  // may end the sequence
+        try {
+            if (const auto reason = accept(*sequence, rows, first_row)) {
+                end(*sequence, *reason);
+            }
+        } catch (const Error & error) {
+            end(*sequence, FinishReason::Aborted, &error);  // its constraint failed: the others go on
+        }
         first_row += n_rows;
     }
 }
@@ -104,8 +138,7 @@ void Scheduler::advance() {
 bool Scheduler::prefill(Sequence & sequence) {
     Statistics & statistics = sequence.statistics;
     const Pos end = static_cast<Pos>(sequence.committed.size()) - 1;
-    Stopwatch watch;
-    bool more = false;
+    const Timed timed(statistics.prefill_ms);
     if (sequence.evaluated < end) {
         const Pos chunk_end = std::min(end, sequence.evaluated + target_.limits().batch);
         batch_.clear();
@@ -116,54 +149,100 @@ bool Scheduler::prefill(Sequence & sequence) {
         statistics.target_passes += 1;
         statistics.target_tokens += static_cast<int64_t>(batch_.size());
         sequence.evaluated = chunk_end;
-        more = true;
-    } else if (statistics.rounds == 0 && draft_limit(sequence, 1) > 0) {
-        // Later gaps are part of a draft's cost: propose() closes them.
-        DraftWork work;
-        more = drafter_->catch_up(sequence.id, work);
-        statistics.draft_passes += work.passes;
-        statistics.draft_tokens += work.tokens;
+        return true;
     }
-    statistics.prefill_ms += watch.lap();
+    if (statistics.rounds > 0) {
+        return false;  // later gaps are part of a draft's cost: propose() closes them
+    }
+    const DraftPlan & first = plan(sequence);
+    if (first.max_tokens == 0) {
+        return false;
+    }
+    DraftWork work;
+    const bool more = drafters_[static_cast<size_t>(first.drafter)]->catch_up(sequence.id, work);
+    statistics.draft_passes += work.passes;
+    statistics.draft_tokens += work.tokens;
     return more;
 }
 
-int Scheduler::draft_limit(const Sequence & sequence, size_t active) const {
-    if (!drafter_ || !sequence.request.policy) {
-        return 0;
-    }
-    // Whatever a draft is worth, it must fit: the output and the context (a round adds one token to its draft), this
-    // sequence's share of the verify batch, and the drafter's own context.
+int Scheduler::room(const Sequence & sequence) const {
+    // The output and the context (a round adds one token to its draft), and this sequence's share of the verify batch.
     const ModelLimits limits = target_.limits();
     const int left = sequence.request.max_tokens - sequence.generated;
     const int context = limits.context - static_cast<int>(sequence.committed.size());
-    const int share = std::min(limits.batch, limits.rows) / static_cast<int>(active);
-    const int room = std::min({left - 1, context - 1, share - 1, drafter_->room(sequence.id)});
-    return std::max(0, std::min(room, sequence.request.policy->limit(sequence.id)));
+    const int share = std::min(limits.batch, limits.rows) / static_cast<int>(sequences_.size());
+    return std::max(0, std::min({left, context, share}) - 1);
+}
+
+const DraftPlan & Scheduler::plan(Sequence & sequence) {
+    if (sequence.plan) {
+        return *sequence.plan;
+    }
+    sequence.plan = DraftPlan();
+    if (!sequence.request.policy) {
+        return *sequence.plan;
+    }
+    std::vector<DrafterView> views;
+    for (size_t i = 0; i < drafters_.size(); ++i) {
+        const bool allowed = (sequence.request.drafters >> i & 1) != 0;
+        views.push_back(allowed ? drafters_[i]->view(sequence.id) : DrafterView());
+    }
+    sequence.plan = sequence.request.policy->plan({sequence.id, room(sequence),
+                                                   sequence.request.max_tokens - sequence.generated,
+                                                   static_cast<int>(sequences_.size()) - 1, views});
+    return *sequence.plan;
 }
 
 void Scheduler::draft(const Sequences & active) {
-    std::vector<DraftRequest> requests;
-    Sequences drafting;
+    std::vector<Sequences> drafting(drafters_.size());
     for (Sequence * sequence : active) {
         sequence->draft.clear();
-        if (const int limit = draft_limit(*sequence, active.size()); limit > 0) {
-            requests.push_back({sequence->id, limit, sequence->request.policy.get()});
-            drafting.push_back(sequence);
+        sequence->drafted.clear();
+        const DraftPlan & wanted = plan(*sequence);
+        if (std::min(wanted.max_tokens, room(*sequence)) > 0) {
+            drafting[static_cast<size_t>(wanted.drafter)].push_back(sequence);
         }
     }
-    if (requests.empty()) {
-        return;
-    }
-    drafter_->propose(requests);
-    for (size_t i = 0; i < requests.size(); ++i) {
-        drafting[i]->draft = std::move(requests[i].tokens);
-        drafting[i]->statistics.draft_passes += requests[i].work.passes;
-        drafting[i]->statistics.draft_tokens += requests[i].work.tokens;
+    for (size_t i = 0; i < drafters_.size(); ++i) {
+        if (!drafting[i].empty()) {
+            draft_with(i, drafting[i]);
+        }
     }
 }
 
-Rows Scheduler::verify(const Sequences & active) {
+void Scheduler::draft_with(size_t drafter, const Sequences & drafting) {
+    Stopwatch watch;
+    std::vector<DraftRequest> requests;
+    for (Sequence * sequence : drafting) {
+        Request & request = sequence->request;
+        requests.push_back({sequence->id, std::min(sequence->plan->max_tokens, room(*sequence)), request.policy.get(),
+                            request.sampler.get(), request.ignore_end ? nullptr : &tokens_, request.likeliest_draft,
+                            request.verification != Verification::SampleMatch});
+    }
+    drafters_[drafter]->propose(requests);
+    for (const DraftPass & pass : drafters_[drafter]->take_passes()) {
+        if (costs_ && !costs_->frozen) {
+            costs_->drafters[drafter].observe(pass.tokens, pass.ms);
+        }
+    }
+    double pass_ms = 0;
+    for (size_t i = 0; i < requests.size(); ++i) {
+        DraftRequest & request = requests[i];
+        request.sampler->rewind(static_cast<int>(request.tokens.size()));
+        Statistics & statistics = drafting[i]->statistics;
+        statistics.draft_passes += request.work.passes;
+        statistics.draft_tokens += request.work.tokens;
+        statistics.draft_ms += request.work.pass_ms;
+        pass_ms += request.work.pass_ms;
+        drafting[i]->draft = std::move(request.tokens);
+        drafting[i]->drafted = std::move(request.drafted);
+    }
+    for (const double outside = watch.lap() - pass_ms; Sequence * sequence : drafting) {
+        sequence->statistics.sample_ms += outside / static_cast<double>(drafting.size());
+    }
+}
+
+Rows Scheduler::evaluate(const Sequences & active) {
     batch_.clear();
     for (Sequence * sequence : active) {
         Pos pos = sequence->evaluated;
@@ -177,9 +256,24 @@ Rows Scheduler::verify(const Sequences & active) {
     return target_.eval(batch_);
 }
 
-void Scheduler::accept(Sequence & sequence, const Rows & rows, size_t first_row) {
-    Stopwatch watch;
-    const Verdict verdict = verify_greedy(rows, first_row, sequence.draft);
+std::optional<FinishReason> Scheduler::accept(Sequence & sequence, const Rows & rows, size_t first_row) {
+    const Request & request = sequence.request;
+    Verdict verdict;
+    {
+        const Timed timed(sequence.statistics.sample_ms);
+        TargetRows target(sequence, rows, first_row, distributions_);
+        verdict = verify(request.verification, sequence.draft, sequence.drafted, target, request.sampler->random());
+    }
+    count(sequence, verdict);
+    if (request.policy) {
+        request.policy->observe(
+            {sequence.id, *sequence.plan, static_cast<int>(sequence.draft.size()), verdict.accepted});
+    }
+    sequence.plan.reset();
+    return commit(sequence, verdict, rows, first_row);
+}
+
+void Scheduler::count(Sequence & sequence, const Verdict & verdict) const {
     Statistics & statistics = sequence.statistics;
     const int proposed = static_cast<int>(sequence.draft.size());
     statistics.rounds += 1;
@@ -192,46 +286,48 @@ void Scheduler::accept(Sequence & sequence, const Rows & rows, size_t first_row)
     for (size_t i = 0; i < static_cast<size_t>(verdict.accepted); ++i) {
         per_position[i] += 1;
     }
-    if (sequence.request.policy) {
-        sequence.request.policy->observe({sequence.id, proposed, verdict.accepted});
-    }
-    statistics.sample_ms += watch.lap();
-    commit(sequence, verdict);
 }
 
-void Scheduler::commit(Sequence & sequence, const Verdict & verdict) {
+std::optional<FinishReason> Scheduler::commit(Sequence & sequence, const Verdict & verdict, const Rows & rows,
+                                              size_t first_row) {
     const size_t accepted = static_cast<size_t>(verdict.accepted);
     const size_t before = sequence.committed.size();
     const Origin last = sequence.draft.empty()             ? Origin::Plain
                         : accepted < sequence.draft.size() ? Origin::Correction
                                                            : Origin::Bonus;
-    for (size_t i = 0; i < accepted; ++i) {
-        if (const auto reason = append(sequence, sequence.draft[i], Origin::Draft)) {
-            return end(sequence, *reason);
+    for (size_t i = 0; i <= accepted; ++i) {
+        CommittedToken token{i < accepted ? sequence.draft[i] : verdict.next, i < accepted ? Origin::Draft : last};
+        if (const int others = sequence.request.top_logprobs; others >= 0) {
+            const Timed timed(sequence.statistics.sample_ms);
+            token.logprob = logprob_of(rows.logits(first_row + i), token.id);
+            token.top_logprobs = top_logprobs(rows.logits(first_row + i), static_cast<size_t>(others));
         }
-    }
-    if (const auto reason = append(sequence, verdict.next, last)) {
-        return end(sequence, *reason);
+        if (const auto reason = append(sequence, std::move(token))) {
+            return reason;
+        }
     }
 
     sequence.evaluated = static_cast<Pos>(before + accepted);
     if (accepted < sequence.draft.size()) {
         target_.truncate(sequence.id, sequence.evaluated);
     }
-    if (drafter_) {
-        drafter_->commit(sequence.id, std::span(sequence.committed).subspan(before));
+    for (Drafter * drafter : drafters_) {
+        drafter->commit(sequence.id, std::span(sequence.committed).subspan(before));
     }
     emit(sequence);
+    return std::nullopt;
 }
 
-std::optional<FinishReason> Scheduler::append(Sequence & sequence, Token token, Origin origin) const {
+std::optional<FinishReason> Scheduler::append(Sequence & sequence, CommittedToken token) const {
     const Request & request = sequence.request;
-    if (!request.ignore_end && tokens_.ends_generation(token)) {
+    if (!request.ignore_end && tokens_.ends_generation(token.id)) {
         return FinishReason::EndOfGeneration;
     }
-    sequence.committed.push_back(token);
+    request.sampler->accept(token.id);
+    sequence.committed.push_back(token.id);
     sequence.generated += 1;
-    if (sequence.text.push(token, origin, tokens_.piece(token))) {
+    const std::string_view bytes = tokens_.piece(token.id);
+    if (sequence.text.push(std::move(token), bytes)) {
         return FinishReason::StopString;
     }
     if (sequence.generated == request.max_tokens) {
@@ -249,23 +345,28 @@ void Scheduler::emit(Sequence & sequence) const {
     }
 }
 
-void Scheduler::end(Sequence & sequence, FinishReason reason, const std::string & error) {
+void Scheduler::end(Sequence & sequence, FinishReason reason, const Error * error) {
     sequence.text.finish();
     emit(sequence);
     target_.truncate(sequence.id, 0);
-    if (drafter_) {
-        drafter_->end(sequence.id);
+    for (Drafter * drafter : drafters_) {
+        drafter->end(sequence.id);
     }
     Statistics & s = sequence.statistics;
-    s.total_ms = milliseconds(Clock::now() - sequence.started);
-    s.other_ms = std::max(0.0, s.total_ms - s.prefill_ms - s.draft_ms - s.verify_ms - s.sample_ms);
+    const SamplingCost & cost = sequence.request.sampler->cost();
+    s.sampled_rows = cost.rows;
+    s.constraint_ms = cost.constraint_ms;
+    s.sample_ms = std::max(0.0, s.sample_ms - s.constraint_ms);
+    s.total_ms = std::chrono::duration<double, std::milli>(Clock::now() - sequence.started).count();
+    s.other_ms =
+        std::max(0.0, s.total_ms - s.prefill_ms - s.draft_ms - s.verify_ms - s.sample_ms - s.constraint_ms);
     sequence.request.listener->on_end(reason, s, error);
 
     free_.push_back(sequence.id);
     std::erase_if(sequences_, [&](const auto & other) { return other.get() == &sequence; });
 }
 
-void Scheduler::end_all(FinishReason reason, const std::string & error) {
+void Scheduler::end_all(FinishReason reason, const Error * error) {
     while (!sequences_.empty()) {
         end(*sequences_.back(), reason, error);
     }

@@ -11,34 +11,27 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "draft-policy.h"
 #include "drafter.h"
 #include "language-model.h"
+#include "pass-costs.h"
+#include "sampler.h"
 #include "statistics.h"
 #include "text-stream.h"
+#include "token-table.h"
 #include "types.h"
 #include "verification.h"
 
 namespace foretoken {
 
-// What the scheduler needs to know of a vocabulary.
-class TokenTable {
-public:
-    virtual ~TokenTable() = default;
-    // The token's bytes; empty for control tokens. Valid until the next call.
-    virtual std::string_view piece(Token token) const = 0;
-    virtual bool ends_generation(Token token) const = 0;
-};
-
 class SequenceListener {
 public:
     virtual ~SequenceListener() = default;
     virtual void on_tokens(std::vector<EmittedToken> tokens) = 0;
-    // The last call. `error` is empty unless a forward pass failed.
-    virtual void on_end(FinishReason reason, const Statistics & statistics, const std::string & error) = 0;
+    // The last call. `error` is null unless a forward pass or the sampling failed.
+    virtual void on_end(FinishReason reason, const Statistics & statistics, const Error * error) = 0;
 };
 
 struct Request {
@@ -46,7 +39,12 @@ struct Request {
     int max_tokens = 1;                   // ≥ 1
     std::vector<std::string> stop;        // texts that end the sequence
     bool ignore_end = false;              // generate past end-of-generation tokens
+    std::unique_ptr<Sampler> sampler;     // null takes the likeliest token
+    int top_logprobs = -1;                // with each token the log-probabilities of this many others; −1: none at all
     std::unique_ptr<DraftPolicy> policy;  // null decodes plainly
+    uint32_t drafters = ~uint32_t{0};     // bit i: the scheduler's i-th drafter may be used
+    Verification verification = Verification::SampleMatch;
+    bool likeliest_draft = true;  // drafts are the drafter's likeliest tokens instead of draws
     std::shared_ptr<SequenceListener> listener;
     std::shared_ptr<const std::atomic<bool>> aborted;  // null cannot be aborted
 };
@@ -57,8 +55,10 @@ inline bool is_aborted(const Request & request) {
 
 class Scheduler {
 public:
-    // Borrows everything; drafter may be null. max_sequences ≤ rows and batch of the target's limits.
-    Scheduler(LanguageModel & target, Drafter * drafter, const TokenTable & tokens, int max_sequences);
+    // Borrows everything but the costs. At most 32 drafters; max_sequences ≤ rows and batch of the target's limits.
+    // `costs` has a curve for each drafter and learns from every pass; null where nobody asks.
+    Scheduler(LanguageModel & target, std::vector<Drafter *> drafters, const TokenTable & tokens, int max_sequences,
+              std::shared_ptr<PairCosts> costs = nullptr);
     ~Scheduler();
     Scheduler(const Scheduler &) = delete;
     Scheduler & operator=(const Scheduler &) = delete;
@@ -78,6 +78,7 @@ public:
 
 private:
     using Clock = std::chrono::steady_clock;
+    class TargetRows;
 
     struct Sequence {
         SeqId id;
@@ -86,7 +87,10 @@ private:
         std::vector<Token> committed;  // prompt and output
         Pos evaluated = 0;             // how much of it the target's cache holds
         int generated = 0;
-        std::vector<Token> draft{};  // of the running round
+        // The running round.
+        std::optional<DraftPlan> plan{};
+        std::vector<Token> draft{};
+        std::vector<Distribution> drafted{};
         Statistics statistics{};
         Clock::time_point started = Clock::now();
     };
@@ -95,25 +99,35 @@ private:
     void advance();
     // Evaluates one chunk of what a cache lacks, the target's first; returns whether another chunk is needed.
     bool prefill(Sequence & sequence);
+    // What the policy wants of this round; asked once.
+    const DraftPlan & plan(Sequence & sequence);
+    // Tokens a draft may have now, whatever it is worth.
+    int room(const Sequence & sequence) const;
     void draft(const Sequences & active);
-    Rows verify(const Sequences & active);
-    void accept(Sequence & sequence, const Rows & rows, size_t first_row);
-    // Commits the verdict's tokens up to the first stop, which ends the sequence.
-    void commit(Sequence & sequence, const Verdict & verdict);
+    void draft_with(size_t drafter, const Sequences & drafting);
+    // The target's pass over every active sequence's last token and draft.
+    Rows evaluate(const Sequences & active);
+    // Returns why the sequence ends with this round, if it does.
+    std::optional<FinishReason> accept(Sequence & sequence, const Rows & rows, size_t first_row);
+    void count(Sequence & sequence, const Verdict & verdict) const;
+    // Commits the verdict's tokens up to the first stop.
+    std::optional<FinishReason> commit(Sequence & sequence, const Verdict & verdict, const Rows & rows,
+                                       size_t first_row);
     // Appends one token; returns why the sequence ends with it, if it does.
-    std::optional<FinishReason> append(Sequence & sequence, Token token, Origin origin) const;
+    std::optional<FinishReason> append(Sequence & sequence, CommittedToken token) const;
     void emit(Sequence & sequence) const;
-    int draft_limit(const Sequence & sequence, size_t active) const;
-    void end(Sequence & sequence, FinishReason reason, const std::string & error = {});
-    void end_all(FinishReason reason, const std::string & error = {});
+    void end(Sequence & sequence, FinishReason reason, const Error * error = nullptr);
+    void end_all(FinishReason reason, const Error * error = nullptr);
     void end_aborted();
 
     LanguageModel & target_;
-    Drafter * drafter_;
+    std::vector<Drafter *> drafters_;
     const TokenTable & tokens_;
+    std::shared_ptr<PairCosts> costs_;
     std::vector<SeqId> free_;
     std::vector<std::unique_ptr<Sequence>> sequences_;
     std::vector<BatchToken> batch_;
+    std::vector<Distribution> distributions_;  // of the rows being verified
 };
 
 }  // namespace foretoken

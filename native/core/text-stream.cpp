@@ -32,22 +32,22 @@ size_t TextStream::hold_back() const {
 void TextStream::release(size_t limit) {
     size_t released = 0;
     while (!pending_.empty() && released + pending_.front().length <= limit) {
-        const Held & token = pending_.front();
-        const std::string_view bytes = std::string_view(held_).substr(released, token.length);
-        ready_.push_back({token.id, token.origin, assembler_.push(bytes)});
-        released += token.length;
+        Held & held = pending_.front();
+        const std::string_view bytes = std::string_view(held_).substr(released, held.length);
+        ready_.push_back({std::move(held.token), assembler_.push(bytes)});
+        released += held.length;
         pending_.pop_front();
     }
     held_.erase(0, released);
 }
 
-bool TextStream::push(Token id, Origin origin, std::string_view bytes) {
+bool TextStream::push(CommittedToken token, std::string_view bytes) {
     if (finished_) {
         return true;
     }
     const size_t before = held_.size();
     held_ += bytes;
-    pending_.push_back({id, origin, bytes.size()});
+    pending_.push_back({std::move(token), bytes.size()});
 
     const size_t stop = find_stop(before);
     if (stop == std::string::npos) {
@@ -57,9 +57,9 @@ bool TextStream::push(Token id, Origin origin, std::string_view bytes) {
     // Cut the text at the stop string; tokens inside it keep their place with what text is left to them.
     held_.resize(stop);
     size_t offset = 0;
-    for (Held & token : pending_) {
-        token.length = std::min(token.length, stop - offset);
-        offset += token.length;
+    for (Held & held : pending_) {
+        held.length = std::min(held.length, stop - offset);
+        offset += held.length;
     }
     finish();
     return true;

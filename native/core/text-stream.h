@@ -8,14 +8,21 @@
 #include <string_view>
 #include <vector>
 
+#include "sampling-chain.h"
 #include "types.h"
 #include "utf8-assembler.h"
 
 namespace foretoken {
 
-struct EmittedToken {
+struct CommittedToken {
     Token id;
     Origin origin;
+    // ln of the target's own probabilities, where asked for: of this token and of the likeliest in falling order.
+    float logprob = 0;
+    std::vector<TokenLogprob> top_logprobs{};
+};
+
+struct EmittedToken : CommittedToken {
     std::string text;  // the characters this token completes, valid UTF-8
 };
 
@@ -24,9 +31,9 @@ public:
     // Empty stop strings are ignored.
     explicit TextStream(std::vector<std::string> stop_strings);
 
-    // Appends a token's bytes. Returns true when they complete a stop string: the stream is then finished, the text is
-    // cut before it, and later pushes are ignored.
-    bool push(Token id, Origin origin, std::string_view bytes);
+    // Appends a token and its bytes. Returns true when they complete a stop string: the stream is then finished, the text
+    // is cut before it, and later pushes are ignored.
+    bool push(CommittedToken token, std::string_view bytes);
     // Ends the stream: nothing is held back any longer.
     void finish();
     // Moves out the tokens whose text is final, in order.
@@ -34,8 +41,7 @@ public:
 
 private:
     struct Held {
-        Token id;
-        Origin origin;
+        CommittedToken token;
         size_t length;  // bytes in held_
     };
 

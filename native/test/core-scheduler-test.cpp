@@ -3,6 +3,7 @@
 
 #include "check.h"
 #include "fake-language-model.h"
+#include "fixed-policies.h"
 #include "model-drafter.h"
 
 namespace foretoken {
@@ -54,7 +55,7 @@ Request request_for(std::shared_ptr<Recorder> recorder, int max_tokens, int draf
 
 Recorder run(Setup & setup, int max_tokens, int draft_length, std::vector<std::string> stop = {}) {
     ModelDrafter drafter(setup.draft, setup.shared_vocabulary);
-    Scheduler scheduler(setup.target, &drafter, setup.letters, 1);
+    Scheduler scheduler(setup.target, {&drafter}, setup.letters, 1);
     auto recorder = std::make_shared<Recorder>();
     Request request = request_for(recorder, max_tokens, draft_length);
     request.stop = std::move(stop);
@@ -83,7 +84,7 @@ void check_invariants(const Statistics & s) {
     }
     CHECK_EQ(accepted, s.accepted);
     CHECK(std::is_sorted(s.accepted_per_position.rbegin(), s.accepted_per_position.rend()));
-    const double sum = s.prefill_ms + s.draft_ms + s.verify_ms + s.sample_ms + s.other_ms;
+    const double sum = s.prefill_ms + s.draft_ms + s.verify_ms + s.sample_ms + s.constraint_ms + s.other_ms;
     CHECK(sum >= s.total_ms - 1e-6 && sum <= s.total_ms * 1.001 + 1e-3);
 }
 
@@ -220,7 +221,8 @@ TEST("an end-of-generation token inside a draft ends the sequence there and is n
     const Recorder result = run(setup, 20, 4);
     CHECK_EQ(result.ids, plain_text(2));
     CHECK(result.reason == FinishReason::EndOfGeneration);
-    CHECK_EQ(result.statistics.committed, 5);
+    CHECK_EQ(result.statistics.proposed, 3);  // nothing is drafted behind it
+    CHECK_EQ(result.statistics.committed, 4);
     check_invariants(result.statistics);
 }
 
@@ -228,7 +230,7 @@ TEST("ignore_end generates past end-of-generation tokens") {
     Setup setup;
     setup.target = FakeLanguageModel(kVocabulary, [](std::span<const Token>) { return kEnd; });
     ModelDrafter drafter(setup.draft, kVocabulary);
-    Scheduler scheduler(setup.target, &drafter, setup.letters, 1);
+    Scheduler scheduler(setup.target, {&drafter}, setup.letters, 1);
     auto recorder = std::make_shared<Recorder>();
     Request request = request_for(recorder, 5, 2);
     request.ignore_end = true;
@@ -255,7 +257,7 @@ TEST("prompts longer than the batch are evaluated in chunks by both models") {
     setup.target = FakeLanguageModel(kVocabulary, hashed, {4, 4, 256});
     setup.draft = FakeLanguageModel(kVocabulary, hashed, {3, 1, 256});
     ModelDrafter drafter(setup.draft, kVocabulary);
-    Scheduler scheduler(setup.target, &drafter, setup.letters, 1);
+    Scheduler scheduler(setup.target, {&drafter}, setup.letters, 1);
     auto recorder = std::make_shared<Recorder>();
     Request request = request_for(recorder, 10, 8);
     request.prompt.assign(50, 2);
@@ -273,7 +275,7 @@ TEST("prompts longer than the batch are evaluated in chunks by both models") {
 TEST("a one-token prompt needs no prefill") {
     Setup setup;
     ModelDrafter drafter(setup.draft, kVocabulary);
-    Scheduler scheduler(setup.target, &drafter, setup.letters, 1);
+    Scheduler scheduler(setup.target, {&drafter}, setup.letters, 1);
     auto recorder = std::make_shared<Recorder>();
     Request request = request_for(recorder, 4, 1);
     request.prompt = {7};
@@ -284,16 +286,18 @@ TEST("a one-token prompt needs no prefill") {
 
 TEST("plain rounds between drafted ones leave both caches right") {
     // Draft lengths per round: the policy alternates, so the drafter must catch up over several plain tokens.
-    struct Alternating final : DraftPolicy {
-        int limit(SeqId) override { return round % 4 == 3 ? 5 : 0; }
-        bool keep_going(const DraftStep &) override { return true; }
+    struct Alternating final : FixedDraftLength {
+        Alternating() : FixedDraftLength(5) {}
+        DraftPlan plan(const RoundStart & start) override {
+            return round % 4 == 3 ? FixedDraftLength::plan(start) : DraftPlan();
+        }
         void observe(const RoundOutcome &) override { round += 1; }
         int round = 0;
     };
     Setup setup;
     setup.draft = FakeLanguageModel(kVocabulary, wrong_at({11, 23, 24}));
     ModelDrafter drafter(setup.draft, kVocabulary);
-    Scheduler scheduler(setup.target, &drafter, setup.letters, 1);
+    Scheduler scheduler(setup.target, {&drafter}, setup.letters, 1);
     auto recorder = std::make_shared<Recorder>();
     Request request = request_for(recorder, 40, 0);
     request.policy = std::make_unique<Alternating>();
@@ -308,15 +312,15 @@ TEST("plain rounds between drafted ones leave both caches right") {
 }
 
 TEST("a policy that stops a draft early gets what it drew verified") {
-    struct TwoThenStop final : DraftPolicy {
-        int limit(SeqId) override { return 10; }
+    struct TwoThenStop final : FixedDraftLength {
+        TwoThenStop() : FixedDraftLength(10) {}
         bool keep_going(const DraftStep & step) override { return step.drawn < 2; }
         void observe(const RoundOutcome & outcome) override { proposed.push_back(outcome.proposed); }
         std::vector<int> proposed;
     };
     Setup setup;
     ModelDrafter drafter(setup.draft, kVocabulary);
-    Scheduler scheduler(setup.target, &drafter, setup.letters, 1);
+    Scheduler scheduler(setup.target, {&drafter}, setup.letters, 1);
     auto recorder = std::make_shared<Recorder>();
     Request request = request_for(recorder, 9, 0);
     auto policy = std::make_unique<TwoThenStop>();
@@ -334,7 +338,7 @@ TEST("after every round the target's cache holds all committed text but its last
     Setup setup;
     setup.draft = FakeLanguageModel(kVocabulary, wrong_at({6, 9, 10}));
     ModelDrafter drafter(setup.draft, kVocabulary);
-    Scheduler scheduler(setup.target, &drafter, setup.letters, 1);
+    Scheduler scheduler(setup.target, {&drafter}, setup.letters, 1);
     auto recorder = std::make_shared<Recorder>();
     scheduler.admit(request_for(recorder, 30, 4));
     scheduler.step();
@@ -357,7 +361,7 @@ TEST("several sequences share passes and each gets the text it would get alone")
     Setup setup;
     setup.draft = FakeLanguageModel(kVocabulary, wrong_at({7, 8, 12, 20}));
     ModelDrafter drafter(setup.draft, kVocabulary);
-    Scheduler scheduler(setup.target, &drafter, setup.letters, 3);
+    Scheduler scheduler(setup.target, {&drafter}, setup.letters, 3);
     std::vector<std::shared_ptr<Recorder>> recorders;
     for (int i = 0; i < 3; ++i) {
         auto recorder = std::make_shared<Recorder>();
@@ -386,7 +390,7 @@ TEST("several sequences share passes and each gets the text it would get alone")
 TEST("an abort between passes ends the sequence and does not count its round") {
     Setup setup;
     ModelDrafter drafter(setup.draft, kVocabulary);
-    Scheduler scheduler(setup.target, &drafter, setup.letters, 1);
+    Scheduler scheduler(setup.target, {&drafter}, setup.letters, 1);
     auto recorder = std::make_shared<Recorder>();
     auto aborted = std::make_shared<std::atomic<bool>>(false);
     Request request = request_for(recorder, 50, 3);
@@ -409,7 +413,7 @@ TEST("an abort between passes ends the sequence and does not count its round") {
 TEST("a pass that aborts or fails ends every sequence once and leaves the scheduler usable") {
     Setup setup;
     ModelDrafter drafter(setup.draft, kVocabulary);
-    Scheduler scheduler(setup.target, &drafter, setup.letters, 2);
+    Scheduler scheduler(setup.target, {&drafter}, setup.letters, 2);
     for (const bool fails : {false, true}) {
         auto first = std::make_shared<Recorder>();
         auto second = std::make_shared<Recorder>();
@@ -439,7 +443,7 @@ TEST("a pass that aborts or fails ends every sequence once and leaves the schedu
 
 TEST("abort_all ends everything") {
     Setup setup;
-    Scheduler scheduler(setup.target, nullptr, setup.letters, 1);
+    Scheduler scheduler(setup.target, {}, setup.letters, 1);
     auto recorder = std::make_shared<Recorder>();
     scheduler.admit(request_for(recorder, 50, 3));
     scheduler.step();

@@ -23,7 +23,7 @@ Result stream(const std::vector<std::string> & tokens, std::vector<std::string> 
     };
     Token id = 0;
     for (const std::string & bytes : tokens) {
-        result.stopped = text.push(id++, Origin::Plain, bytes);
+        result.stopped = text.push({id++, Origin::Plain}, bytes);
         take();
         if (result.stopped) {
             break;
@@ -58,11 +58,11 @@ TEST("a stop string across tokens cuts the text before it and keeps the tokens' 
 
 TEST("what may become a stop string is held back until it cannot") {
     TextStream text({"abc"});
-    CHECK(!text.push(0, Origin::Draft, "xa"));
+    CHECK(!text.push({0, Origin::Draft}, "xa"));
     CHECK(text.take().empty());
-    CHECK(!text.push(1, Origin::Bonus, "b"));
+    CHECK(!text.push({1, Origin::Bonus}, "b"));
     CHECK(text.take().empty());
-    CHECK(!text.push(2, Origin::Plain, "d"));
+    CHECK(!text.push({2, Origin::Plain}, "d"));
     const auto tokens = text.take();
     CHECK_EQ(tokens.size(), 3U);
     CHECK_EQ(tokens[0].text + tokens[1].text + tokens[2].text, "xabd");

@@ -16,11 +16,21 @@
 namespace foretoken::test {
 
 using Successor = std::function<Token(std::span<const Token>)>;
+using Logits = std::function<std::vector<float>(std::span<const Token>)>;
 
 class FakeLanguageModel final : public LanguageModel {
 public:
     FakeLanguageModel(int vocabulary, Successor successor, ModelLimits limits = {64, 64, 256})
-        : vocabulary_(static_cast<size_t>(vocabulary)), successor_(std::move(successor)), limits_(limits) {}
+        : FakeLanguageModel(
+              vocabulary,
+              Logits([vocabulary, successor = std::move(successor)](std::span<const Token> text) {
+                  std::vector<float> logits(static_cast<size_t>(vocabulary), 0.0F);
+                  logits[static_cast<size_t>(successor(text))] = 1.0F;
+                  return logits;
+              }),
+              limits) {}
+    FakeLanguageModel(int vocabulary, Logits logits, ModelLimits limits = {64, 64, 256})
+        : vocabulary_(static_cast<size_t>(vocabulary)), row_(std::move(logits)), limits_(limits) {}
 
     ModelLimits limits() const override { return limits_; }
 
@@ -46,8 +56,8 @@ public:
             }
             text.push_back(token.token);
             if (token.want_logits) {
-                logits_.resize(logits_.size() + vocabulary_, 0.0F);
-                logits_[rows * vocabulary_ + static_cast<size_t>(successor_(text))] = 1.0F;
+                const std::vector<float> row = row_(text);
+                logits_.insert(logits_.end(), row.begin(), row.end());
                 rows += 1;
             }
         }
@@ -79,7 +89,7 @@ public:
 
 private:
     size_t vocabulary_;
-    Successor successor_;
+    Logits row_;
     ModelLimits limits_;
     std::map<SeqId, std::vector<Token>> cache_;
     std::vector<float> logits_;
@@ -107,13 +117,15 @@ struct Recorder final : SequenceListener {
             text += token.text;
             ids.push_back(token.id);
             origins += "DCBP"[static_cast<int>(token.origin)];
+            emitted.push_back(token);
         }
     }
-    void on_end(FinishReason why, const Statistics & counted, const std::string & failure) override {
+    void on_end(FinishReason why, const Statistics & counted, const Error * failure) override {
         ends += 1;
         reason = why;
         statistics = counted;
-        error = failure;
+        error = failure ? failure->what() : "";
+        code = failure ? failure->code() : "";
     }
 
     std::string text;
@@ -123,6 +135,8 @@ struct Recorder final : SequenceListener {
     FinishReason reason = FinishReason::Aborted;
     Statistics statistics;
     std::string error;
+    std::string code;
+    std::vector<EmittedToken> emitted;
 };
 
 }  // namespace foretoken::test

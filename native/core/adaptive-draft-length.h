@@ -1,0 +1,77 @@
+// Drafts as long as the next token is expected to pay, and not at all when none does.
+//
+// A token is worth the time that the best way of decoding takes for one. The next draft token pays if
+//   P(all before it accepted) · P(it is accepted | the draft's confidence) · worth
+// exceeds the draft step that finds it plus what one more row costs the target; a dear row is drawn when the rows behind it
+// are cheap (the matrix kernels' tiles make v(n) a staircase). Costs are those of PairCosts, chances those of a Calibration
+// for each drafter. See docs/adr/0005.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "calibration.h"
+#include "draft-policy.h"
+#include "pass-costs.h"
+
+namespace foretoken {
+
+// What a pair's sequences learn from each other. Belongs to the decode thread.
+struct PairExperience {
+    PairCosts costs;
+    std::vector<Calibration> calibrations{};  // one for each drafter
+};
+
+class AdaptiveDraftLength final : public DraftPolicy {
+public:
+    AdaptiveDraftLength(std::shared_ptr<PairExperience> pair, int max_length);
+
+    bool reads_confidence() const override { return true; }
+    DraftPlan plan(const RoundStart & start) override;
+    bool keep_going(const DraftStep & step) override;
+    bool step_again(SeqId seq, int drawn) override;
+    void observe(const RoundOutcome & outcome) override;
+
+private:
+    // What drafting pays beyond a plain round, in milliseconds.
+    struct Offer {
+        int drafter = -1;
+        double gain = 0;      // a round, at the length that pays best
+        double catch_up = 0;  // before the first
+        double length = 0;    // expected accepted tokens of that round
+    };
+
+    double row_ms(int rows) const { return pair_->costs.target.ms(rows + other_rows_); }
+    double step_ms(int drafter) const { return pair_->costs.drafters[static_cast<size_t>(drafter)].ms(1); }
+    Calibration & calibration(int drafter) { return calibrations_[static_cast<size_t>(drafter)]; }
+    // Milliseconds a token is worth at this acceptance: those of the fastest length, 0 included.
+    double worth(double acceptance, int drafter, int longest) const;
+    Offer offer(int drafter, const DrafterView & view, int room, int tokens_left) const;
+    // Whether drawing more tokens pays after `drawn`: the next with chance `next`, those behind it with `later`, each
+    // after `steps_first` (0 where the next token's pass is already done) forward passes.
+    bool pays(int drawn, double next, double later, int steps_first) const;
+    // Whether a drafter that does not seem to pay is tried again.
+    bool probes(const Offer & offer);
+
+    std::shared_ptr<PairExperience> pair_;
+    int max_length_;
+    std::vector<Calibration> calibrations_;
+
+    // The running round.
+    DraftPlan plan_;
+    bool probing_ = false;
+    int other_rows_ = 0;
+    double worth_ = 0;            // of a token, ms
+    double chance_ = 1;           // that all drawn tokens are accepted
+    double spent_ = 0;            // on the draft, ms
+    std::vector<Confidence> drawn_;
+
+    // The sequence so far, in ms by the costs above.
+    int generated_ = 0;
+    double elapsed_ = 0;
+    double regret_ = 0;      // lost against plain decoding
+    int rounds_to_probe_ = 0;
+    int probe_interval_;
+};
+
+}  // namespace foretoken
