@@ -13,7 +13,7 @@ import type { Completion } from "./generation.js";
 import * as is from "./is.js";
 import { describeMachine } from "./machine.js";
 import { mean, median } from "./median.js";
-import { MAX_DRAFT_TOKENS } from "./options.js";
+import { MAX_DRAFT_TOKENS } from "./draft-options.js";
 import type { Pair } from "./pair.js";
 import { expectedSpeedup } from "./prediction.js";
 
@@ -77,7 +77,7 @@ async function run(pair: Pair, plan: Plan): Promise<BenchmarkReport> {
 function once(pair: Pair, prompt: string, length: number, { maxTokens, signal }: Plan): Promise<Completion> {
   return pair.complete(prompt, {
     maxTokens,
-    draft: { maxTokens: length },
+    draft: length === 0 ? false : { policy: "fixed", maxTokens: length },
     ignoreEnd: true,
     ...(signal === undefined ? {} : { signal }),
   });

@@ -37,6 +37,33 @@ export interface PassCosts {
   round: { draftCost: number; verifyCost: number } | null;
 }
 
+/** Milliseconds of passes by their number of tokens. */
+export interface CostProfile {
+  target: [tokens: number, ms: number][];
+  /** Empty without a draft model. */
+  draft: [tokens: number, ms: number][];
+}
+
+/** Throws OPTION_INVALID or OPTION_UNKNOWN. */
+export function resolveCostProfile(value: unknown): CostProfile {
+  const profile = is.record("costProfile", value);
+  is.onlyKnownKeys("costProfile", profile, ["target", "draft"]);
+  const curve = (name: "target" | "draft"): [number, number][] => {
+    const points = profile[name];
+    const path = `costProfile.${name}`;
+    if (!Array.isArray(points)) throw is.invalid(path, "array of [tokens, milliseconds]", points);
+    return points.map((point: unknown, i) => {
+      if (!Array.isArray(point) || point.length !== 2)
+        throw is.invalid(`${path}[${i}]`, "[tokens, milliseconds]", point);
+      return [
+        is.integer(`${path}[${i}][0]`, point[0], 1, 1048576),
+        is.number(`${path}[${i}][1]`, point[1], 1e-6, 1e9),
+      ];
+    });
+  };
+  return { target: curve("target"), draft: curve("draft") };
+}
+
 /** Passes of one kind in a row. */
 const PASSES = 5;
 

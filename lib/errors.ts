@@ -8,6 +8,11 @@ export const ERROR_TABLE = {
   OPTION_INVALID: { kind: "option", hint: "docs/api.md lists every option with its type and range." },
   OPTION_UNKNOWN: { kind: "option", hint: "Remove the option or correct its name." },
   ARGUMENT_INVALID: { kind: "option", hint: "Pass an argument of the documented type." },
+  SCHEMA_INVALID: { kind: "option", hint: "Correct the JSON Schema at that place." },
+  SCHEMA_UNSUPPORTED: {
+    kind: "option",
+    hint: "Leave it out or say it with what docs/errors.md lists as supported.",
+  },
 
   MODEL_NAME_UNKNOWN: {
     kind: "model",
@@ -54,6 +59,12 @@ export const ERROR_TABLE = {
   PAIR_CLOSED: { kind: "engine", hint: "Load the pair again, or close it later." },
   ENGINE_CLOSED: { kind: "engine", hint: "Load the pair again, or close it later." },
   ENGINE_BUSY: { kind: "engine", hint: "Wait for the running generations to end." },
+  GRAMMAR_INVALID: {
+    kind: "option",
+    hint: "docs/api.md links the format; the grammar's start is its rule `root`.",
+  },
+  GRAMMAR_FAILED: { kind: "engine", hint: "Report this with the grammar and the prompt." },
+  NO_TOKEN_ALLOWED: { kind: "engine", hint: "Ban fewer tokens, or widen the grammar." },
   EVAL_FAILED: {
     kind: "engine",
     hint: "The pair stays usable; if this repeats, report it with the model and the prompt.",

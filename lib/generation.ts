@@ -18,6 +18,10 @@ export interface Token {
   /** The characters this token completes: may be empty, never half a character. */
   text: string;
   origin: Origin;
+  /** ln of the probability that the target itself gives this token; where `logprobs` was asked for. */
+  logprob?: number;
+  /** The target's likeliest tokens at this place, in falling order; where `logprobs` was asked for. */
+  topLogprobs?: { id: number; text: string; logprob: number }[];
 }
 
 /** What was generated since the last chunk: several rounds where the reader is slower than the models. */
@@ -30,7 +34,18 @@ export interface Completion {
   text: string;
   tokens: Token[];
   finishReason: FinishReason;
+  /** Of the random numbers; gives this text again where `temperature` was above 0. */
+  seed: number;
   stats: Stats;
+}
+
+/** What a generation needs to know of its pair. */
+interface GenerationContext {
+  seed: number;
+  /** A token's text, special ones written out. */
+  textOf: (id: number) => string;
+  /** Called once, when the generation no longer runs. */
+  ended: () => void;
 }
 
 /** A generation under way. Iterate it once; leaving the loop early stops the native work. */
@@ -40,7 +55,7 @@ export class Generation implements AsyncIterableIterator<Chunk, undefined, undef
 
   readonly #callSite: CallSite;
   readonly #signal: AbortSignal | null;
-  readonly #ended: () => void;
+  readonly #context: GenerationContext;
   readonly #tokens: Token[] = [];
   readonly #outcome = deferred<Completion>();
   #native: NativeGeneration | null = null;
@@ -50,11 +65,11 @@ export class Generation implements AsyncIterableIterator<Chunk, undefined, undef
   #done = false;
   #failure: { reason: unknown } | null = null;
 
-  /** @internal `ended` is called once, when the generation no longer runs. */
-  constructor(callSite: CallSite, signal: AbortSignal | null, ended: () => void) {
+  /** @internal */
+  constructor(callSite: CallSite, signal: AbortSignal | null, context: GenerationContext) {
     this.#callSite = callSite;
     this.#signal = signal;
-    this.#ended = ended;
+    this.#context = context;
     this.result = this.#outcome.promise;
     this.result.catch(() => {});
   }
@@ -114,14 +129,13 @@ export class Generation implements AsyncIterableIterator<Chunk, undefined, undef
     this.#pending = [];
   }
 
-  #receive({ ids, origins, texts, end }: NativeBatch): void {
+  #receive(batch: NativeBatch): void {
     if (this.#done) return;
-    for (const [i, id] of ids.entries()) {
-      const token: Token = { id, text: texts[i] ?? "", origin: ORIGINS[origins[i] ?? 0] ?? "plain" };
+    for (const token of tokensOf(batch, this.#context.textOf)) {
       this.#tokens.push(token);
       if (!this.#dropping) this.#pending.push(token);
     }
-    if (end !== undefined) this.#finish(end);
+    if (batch.end !== undefined) this.#finish(batch.end);
     this.#serve();
   }
 
@@ -136,6 +150,7 @@ export class Generation implements AsyncIterableIterator<Chunk, undefined, undef
         text: joinText(this.#tokens),
         tokens: this.#tokens,
         finishReason: FINISH_REASONS[finishReason] ?? "aborted",
+        seed: this.#context.seed,
         stats: deriveStats(stats, this.#tokens.length),
       };
       this.#end(() => this.#outcome.resolve(completion));
@@ -151,7 +166,7 @@ export class Generation implements AsyncIterableIterator<Chunk, undefined, undef
   #end(settle: () => void): void {
     this.#done = true;
     this.#signal?.removeEventListener("abort", this.#onAbort);
-    this.#ended();
+    this.#context.ended();
     settle();
     this.#serve();
   }
@@ -174,6 +189,20 @@ export class Generation implements AsyncIterableIterator<Chunk, undefined, undef
       this.#waiters.shift();
     }
   }
+}
+
+function tokensOf(batch: NativeBatch, textOf: (id: number) => string): Token[] {
+  const { ids, origins, texts, logprobs, topIds, topLogprobs } = batch;
+  return Array.from(ids, (id, i): Token => {
+    const token: Token = { id, text: texts[i] ?? "", origin: ORIGINS[origins[i] ?? 0] ?? "plain" };
+    if (logprobs === undefined) return token;
+    const top = Array.from(topIds?.[i] ?? [], (other, j) => ({
+      id: other,
+      text: textOf(other),
+      logprob: topLogprobs?.[i]?.[j] ?? Number.NaN,
+    }));
+    return { ...token, logprob: logprobs[i] ?? Number.NaN, topLogprobs: top };
+  });
 }
 
 function joinText(tokens: readonly Token[]): string {

@@ -52,6 +52,24 @@ export function integer(name: string, value: unknown, min: number, max: number):
   return value;
 }
 
+export function number(name: string, value: unknown, min: number, max: number): number {
+  if (typeof value !== "number" || !(value >= min && value <= max)) {
+    throw invalid(name, `number between ${min} and ${max}`, value);
+  }
+  return value;
+}
+
+export function oneOf<const T extends string>(name: string, value: unknown, known: readonly T[]): T {
+  const found = known.find((one) => one === value);
+  if (found === undefined) throw invalid(name, known.map((one) => JSON.stringify(one)).join(" or "), value);
+  return found;
+}
+
+/** Checks an option that may be left out. */
+export function optional<T>(value: unknown, check: (value: unknown) => T): T | null {
+  return value === undefined ? null : check(value);
+}
+
 export function boolean(name: string, value: unknown): boolean {
   if (typeof value !== "boolean") throw invalid(name, "boolean", value);
   return value;

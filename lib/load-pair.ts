@@ -4,7 +4,8 @@ import { incompatible } from "./errors.js";
 import { resolveModel } from "./model-files.js";
 import { modelInfo } from "./model-info.js";
 import { type NativeModel, native } from "./native.js";
-import { MAX_DRAFT_TOKENS, type PairOptions } from "./options.js";
+import { MAX_DRAFT_TOKENS } from "./draft-options.js";
+import type { PairOptions } from "./options.js";
 import { Pair } from "./pair.js";
 import { type ResolvedPairOptions, resolvePairOptions } from "./resolve-options.js";
 
@@ -30,7 +31,7 @@ async function load(options: ResolvedPairOptions): Promise<Pair> {
   let listenerFailure: { error: unknown } | null = null;
   try {
     const targetPath = await resolveModel(options.target);
-    const draftPath = draft === null ? null : await resolveModel(draft.model);
+    const draftPath = draft?.model == null ? null : await resolveModel(draft.model);
     const compatibility = draftPath === null ? null : await requireCompatible(targetPath, draftPath);
     signal?.throwIfAborted();
 
@@ -73,6 +74,10 @@ async function load(options: ResolvedPairOptions): Promise<Pair> {
       threads: options.threads,
       draftThreads: options.draftThreads,
       flashAttention: true,
+      maxSequences: 1,
+      ngram: draft?.ngram ?? null,
+      deterministic: options.deterministic,
+      profile: options.costProfile,
     });
     return new Pair({
       engine,
@@ -82,7 +87,7 @@ async function load(options: ResolvedPairOptions): Promise<Pair> {
       draft: draftModel === null || draftPath === null ? null : modelInfo(draftPath, draftModel),
       compatibility,
       contextSize,
-      draftMaxTokens: draft?.maxTokens ?? null,
+      defaultDraft: draft,
     });
   } catch (error) {
     for (const model of models) model.close();

@@ -84,20 +84,63 @@ export interface NativeEngineOptions {
   contextSize: number;
   /** Most tokens of one forward pass. */
   batchSize: number;
-  /** Most tokens drafted in a round, 0…64: sizes the buffers, the upper bound of `draftMaxTokens`. */
+  /** Most tokens drafted in a round, 0…64: sizes the buffers, the upper bound of `policy.maxTokens`. */
   maxDraftTokens: number;
   threads: number;
   draftThreads: number;
   /** Flash attention: required for bit-exact verification on CPU. */
   flashAttention: boolean;
+  /** Sequences decoded at once, 1…256; further requests wait. */
+  maxSequences: number;
+  /** Drafting from the text itself; null without. */
+  ngram: { minMatch: number; historyTokens: number } | null;
+  /** No clock: costs come from `profile`, else from the models' shapes. */
+  deterministic: boolean;
+  profile: NativeCostProfile | null;
+}
+
+/** Milliseconds of passes by their number of tokens. */
+export interface NativeCostProfile {
+  target: [tokens: number, ms: number][];
+  /** Empty without a draft model. */
+  draft: [tokens: number, ms: number][];
+}
+
+/** See lib/sampling-options.ts. */
+export interface NativeSampling {
+  temperature: number;
+  topK: number;
+  topP: number;
+  minP: number;
+  typicalP: number;
+  repeatPenalty: number;
+  frequencyPenalty: number;
+  presencePenalty: number;
+  penaltyLastN: number;
+  biasIds: Int32Array;
+  /** As long as biasIds; -Infinity bans. */
+  biases: Float32Array;
 }
 
 export interface NativeRequest {
   prompt: Int32Array;
   /** Tokens to generate at most, ≥ 1. */
   maxTokens: number;
-  /** Draft length K; 0 is baseline decoding. */
-  draftMaxTokens: number;
+  /** How far drafts go; "off" is baseline decoding. */
+  policy: { type: "off" | "fixed" | "confidence" | "adaptive"; maxTokens: number; minConfidence: number };
+  draftWithModel: boolean;
+  draftWithNgrams: boolean;
+  /** Drafts are the drafter's likeliest tokens instead of draws. */
+  likeliestDraft: boolean;
+  /** Index into VERIFICATIONS. */
+  verification: number;
+  sampling: NativeSampling;
+  /** 0…2⁵³ − 1 */
+  seed: number;
+  /** GBNF or null. */
+  grammar: string | null;
+  /** Log-probabilities of each token and this many alternatives, at most 100; -1: none. */
+  topLogprobs: number;
   /** Strings that end the generation; not part of the text. */
   stop: string[];
   /** Ignore end-of-generation tokens (benchmarks). */
@@ -120,10 +163,13 @@ export interface NativeStats {
   draftTokens: number;
   /** [i] = rounds in which draft token i+1 was accepted. */
   acceptedPerPosition: number[];
+  /** Rows of logits turned into distributions, of both models. */
+  sampledRows: number;
   prefillMs: number;
   draftMs: number;
   verifyMs: number;
   sampleMs: number;
+  grammarMs: number;
   otherMs: number;
   totalMs: number;
 }
@@ -135,6 +181,10 @@ export interface NativeBatch {
   origins: Uint8Array;
   /** Text of each token; characters split over tokens belong to the one that completes them. */
   texts: string[];
+  /** Where asked for: ln of the target's probability of each token, its likeliest alternatives and theirs. */
+  logprobs?: Float32Array;
+  topIds?: Int32Array[];
+  topLogprobs?: Float32Array[];
   /** Present in the last batch only. */
   end?: {
     /** Index into FINISH_REASONS. */
@@ -165,6 +215,8 @@ export interface NativeEngine {
    * `past` tokens. Rejects with ENGINE_BUSY while a generation runs.
    */
   measure(passes: NativePass[], past: number, repeats: number): Promise<number[]>;
+  /** What passes have cost lately. */
+  profile(): Promise<NativeCostProfile>;
 }
 
 export interface NativeDevice {

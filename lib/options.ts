@@ -1,27 +1,12 @@
-/** Longest draft of a round. */
-export const MAX_DRAFT_TOKENS = 64;
-
-/** A draft model and how far it drafts. */
-export interface DraftOptions {
-  /**
-   * What proposes the tokens. Other kinds of draft are not available yet.
-   * @default "model"
-   */
-  type?: "model";
-  /** Path of a GGUF file, or the name of an embedded model ("fable-1m", "fable-5m"). */
-  model: string;
-  /**
-   * Tokens drafted per round at most, 0…64. What a longer draft gains per round it soon loses to rejected tokens.
-   * @default 3
-   */
-  maxTokens?: number;
-}
+import type { CostProfile } from "./costs.js";
+import type { DraftOptions, GenerationDraftOptions } from "./draft-options.js";
+import type { SamplingOptions } from "./sampling-options.js";
 
 export interface PairOptions {
   /** The model whose text is wanted: path of a GGUF file, or the name of an embedded model ("fable-17m"). */
   target: string;
   /**
-   * The small model that proposes tokens: a path, an embedded name, or options. `false`: the target alone.
+   * What proposes tokens: a model's path or embedded name, or options. `false`: the target alone.
    * @default false
    */
   draft?: string | DraftOptions | false;
@@ -55,33 +40,39 @@ export interface PairOptions {
    * @default true
    */
   extraBuffers?: boolean;
+  /**
+   * Decide draft lengths without a clock: from `costProfile`, else from the models' shapes. Drafts, and with a seed all
+   * texts, are then the same in every run. Otherwise costs are measured in a second at loading, and while generating.
+   * @default false
+   */
+  deterministic?: boolean;
+  /**
+   * What passes cost here, from `pair.costProfile()`: saves the measuring at loading.
+   * @default none
+   */
+  costProfile?: CostProfile;
   /** Aborts the loading: the promise rejects with the signal's reason. Has no effect on the loaded pair. */
   signal?: AbortSignal;
   /** Called with the loaded fraction, 0…1, a few times a second at most. */
   onProgress?: (fraction: number) => void;
 }
 
-export interface GenerateOptions {
+export interface GenerateOptions extends SamplingOptions {
   /**
    * Tokens to generate at most, 1…1048576.
    * @default 256
    */
   maxTokens?: number;
   /**
-   * Draft length of this generation, or `false` for baseline decoding.
+   * The draft of this generation, or `false` for baseline decoding.
    * @default what the pair was loaded with
    */
-  draft?: { /** Tokens drafted per round at most, 0…64. */ maxTokens?: number } | false;
+  draft?: GenerationDraftOptions | false;
   /**
    * Up to 64 strings that end the generation; the text is cut before them.
    * @default none
    */
   stop?: string | readonly string[];
-  /**
-   * 0 always takes the likeliest token. Other values are not available yet.
-   * @default 0
-   */
-  temperature?: 0;
   /**
    * Generate past end-of-generation tokens, for benchmarks.
    * @default false

@@ -1,12 +1,14 @@
 import { CallSite } from "./call-site.js";
 import type { Compatibility } from "./compatibility.js";
-import { type MeasureOptions, measureCosts, type PassCosts } from "./costs.js";
+import { type CostProfile, type MeasureOptions, measureCosts, type PassCosts } from "./costs.js";
 import { createError } from "./errors.js";
 import { type Completion, Generation } from "./generation.js";
 import * as is from "./is.js";
 import type { ModelInfo } from "./model-info.js";
 import type { NativeEngine, NativeModel } from "./native.js";
 import type { GenerateOptions } from "./options.js";
+import { nativeRequest } from "./native-request.js";
+import type { ResolvedDraftLength } from "./resolve-draft.js";
 import { resolveGenerateOptions } from "./resolve-options.js";
 
 /** Text, or token ids of the target's vocabulary. Special tokens written out in a text become those tokens. */
@@ -21,7 +23,7 @@ export interface PairParts {
   draft: ModelInfo | null;
   compatibility: Compatibility | null;
   contextSize: number;
-  draftMaxTokens: number | null;
+  defaultDraft: ResolvedDraftLength | null;
 }
 
 /** A target and its draft, loaded. Several generations may be asked for at once; they run one after another. */
@@ -48,8 +50,9 @@ export class Pair {
   }
 
   /**
-   * Starts generating. Throws OptionError, PROMPT_EMPTY, PROMPT_TOO_LONG and PAIR_CLOSED at once; an aborted signal, a
-   * failed forward pass and `close()` reject the iteration and `result`.
+   * Starts generating. Throws OptionError (GRAMMAR_INVALID among them), PROMPT_EMPTY, PROMPT_TOO_LONG and PAIR_CLOSED at
+   * once; an aborted signal, a failed forward pass, a bias that leaves no token (NO_TOKEN_ALLOWED) and `close()` reject
+   * the iteration and `result`.
    */
   generate(prompt: Prompt, options: GenerateOptions = {}): Generation {
     const callSite = new CallSite(this.generate);
@@ -105,6 +108,14 @@ export class Pair {
     });
   }
 
+  /**
+   * What passes of both models have cost lately, as `costProfile` of a later `loadPair` takes it. Plain data, to be kept as
+   * JSON.
+   */
+  costProfile(): Promise<CostProfile> {
+    return new CallSite(this.costProfile).wait(async () => this.#open().engine.profile());
+  }
+
   /** Stops running generations, which reject with PAIR_CLOSED, and frees everything. Idempotent. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
@@ -116,13 +127,17 @@ export class Pair {
   }
 
   #generate(prompt: Prompt, input: GenerateOptions, callSite: CallSite): Generation {
-    const { engine, draftMaxTokens } = this.#open();
-    const { signal, ...request } = resolveGenerateOptions(input, draftMaxTokens);
-    const tokens = this.#promptTokens(prompt);
-    const generation: Generation = new Generation(callSite, signal, () => this.#running.delete(generation));
+    const { engine, targetModel, defaultDraft } = this.#open();
+    const options = resolveGenerateOptions(input, defaultDraft, targetModel.vocabulary.size);
+    const request = nativeRequest(this.#promptTokens(prompt), options);
+    const generation: Generation = new Generation(callSite, options.signal, {
+      seed: options.seed,
+      textOf: (id) => targetModel.detokenize(Int32Array.of(id), true),
+      ended: () => this.#running.delete(generation),
+    });
     this.#running.add(generation);
     try {
-      return generation.start((onBatch) => engine.generate({ ...request, prompt: tokens }, onBatch));
+      return generation.start((onBatch) => engine.generate(request, onBatch));
     } catch (error) {
       this.#running.delete(generation);
       throw error;

@@ -3,7 +3,7 @@ import type { NativeStats } from "./native.js";
 /**
  * Counters, times in milliseconds and ratios of one generation. Ratios with nothing to divide by are null.
  * Always: corrections + bonuses = rounds; accepted ≤ proposed; committed = accepted + corrections + bonuses (a stop may
- * cut the text shorter); prefillMs + draftMs + verifyMs + sampleMs + otherMs = totalMs.
+ * cut the text shorter); prefillMs + draftMs + verifyMs + sampleMs + grammarMs + otherMs = totalMs.
  */
 export interface Stats extends NativeStats {
   /** Tokens returned. */
@@ -16,8 +16,10 @@ export interface Stats extends NativeStats {
   tokensPerRound: number | null;
   /** Generated tokens per second after the prefill. */
   tokensPerSecond: number | null;
-  /** Share of totalMs outside both models' forward passes: (sampleMs + otherMs) / totalMs. */
+  /** Share of totalMs outside both models' forward passes, the grammar's apart: (sampleMs + otherMs) / totalMs. */
   overhead: number | null;
+  /** Microseconds of sampling and accepting for each row of logits, of both models; without the grammar. */
+  sampleUsPerRow: number | null;
 }
 
 export function deriveStats(native: NativeStats, generatedTokens: number): Stats {
@@ -30,6 +32,7 @@ export function deriveStats(native: NativeStats, generatedTokens: number): Stats
     tokensPerRound: rounds > 0 ? 1 + accepted / rounds : null,
     tokensPerSecond: ratio(generatedTokens * 1000, totalMs - prefillMs),
     overhead: ratio(sampleMs + otherMs, totalMs),
+    sampleUsPerRow: ratio(sampleMs * 1000, native.sampledRows),
   };
 }
 

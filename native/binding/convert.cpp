@@ -32,6 +32,14 @@ int to_int(const Napi::Value & value, const char * name, int low, int high) {
     return static_cast<int>(number);
 }
 
+double to_number(const Napi::Value & value, const char * name, double low, double high) {
+    const double number = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : std::nan("");
+    if (!(number >= low && number <= high)) {
+        invalid(name, "a number between " + std::to_string(low) + " and " + std::to_string(high));
+    }
+    return number;
+}
+
 bool to_bool(const Napi::Value & value, const char * name) {
     if (!value.IsBoolean()) {
         invalid(name, "a boolean");

@@ -19,6 +19,7 @@ Napi::Error to_js_error(Napi::Env env, const std::exception & error, const char 
 Napi::Error to_js_error(Napi::Env env, const std::string & code, const std::string & message);
 
 int to_int(const Napi::Value & value, const char * name, int low, int high = std::numeric_limits<int>::max());
+double to_number(const Napi::Value & value, const char * name, double low, double high);
 bool to_bool(const Napi::Value & value, const char * name);
 std::string to_string(const Napi::Value & value, const char * name);
 std::vector<std::string> to_strings(const Napi::Value & value, const char * name);

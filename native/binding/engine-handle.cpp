@@ -6,6 +6,7 @@
 #include "convert.h"
 #include "model-handle.h"
 #include "promise-worker.h"
+#include "request.h"
 
 namespace foretoken {
 
@@ -14,31 +15,32 @@ namespace {
 using SharedEngine = std::shared_ptr<Engine>;
 using SharedFlag = std::shared_ptr<std::atomic<bool>>;
 
-constexpr int kMaxDraftTokens = 64;
 constexpr int kMaxThreads = 512;
+constexpr int kMaxSequences = 256;
 
 EngineOptions to_engine_options(const Napi::Object & object) {
     EngineOptions options;
     options.context_size = to_int(object.Get("contextSize"), "contextSize", 2);
     options.batch_size = to_int(object.Get("batchSize"), "batchSize", 1);
     options.max_draft_tokens = to_int(object.Get("maxDraftTokens"), "maxDraftTokens", 0, kMaxDraftTokens);
+    options.max_sequences = to_int(object.Get("maxSequences"), "maxSequences", 1, kMaxSequences);
     options.threads = to_int(object.Get("threads"), "threads", 1, kMaxThreads);
     options.draft_threads = to_int(object.Get("draftThreads"), "draftThreads", 1, kMaxThreads);
     options.flash_attention = to_bool(object.Get("flashAttention"), "flashAttention");
-    return options;
-}
-
-Request to_request(const Napi::Object & object, const SharedFlag & aborted) {
-    Request request;
-    request.prompt = to_tokens(object.Get("prompt"), "prompt");
-    request.max_tokens = to_int(object.Get("maxTokens"), "maxTokens", 1);
-    request.stop = to_strings(object.Get("stop"), "stop");
-    request.ignore_end = to_bool(object.Get("ignoreEnd"), "ignoreEnd");
-    request.aborted = aborted;
-    if (const int length = to_int(object.Get("draftMaxTokens"), "draftMaxTokens", 0, kMaxDraftTokens); length > 0) {
-        request.policy = std::make_unique<FixedDraftLength>(length);
+    options.deterministic = to_bool(object.Get("deterministic"), "deterministic");
+    if (const Napi::Value value = object.Get("ngram"); !value.IsNull()) {
+        const Napi::Object ngram = to_object(value, "ngram");
+        options.ngram = NgramOptions();
+        options.ngram->min_match = to_int(ngram.Get("minMatch"), "ngram.minMatch", 1);
+        options.ngram->history_limit =
+            static_cast<size_t>(to_int(ngram.Get("historyTokens"), "ngram.historyTokens", 0));
     }
-    return request;
+    if (const Napi::Value value = object.Get("profile"); !value.IsNull()) {
+        const Napi::Object profile = to_object(value, "profile");
+        options.profile =
+            CostProfile{to_curve(profile.Get("target"), "profile.target"), to_curve(profile.Get("draft"), "profile.draft")};
+    }
+    return options;
 }
 
 std::vector<Pass> to_passes(const Napi::Value & value) {
@@ -55,12 +57,24 @@ std::vector<Pass> to_passes(const Napi::Value & value) {
     return passes;
 }
 
+Napi::Array from_curve(Napi::Env env, const CostProfile::Curve & curve) {
+    Napi::Array array = Napi::Array::New(env, curve.size());
+    for (uint32_t i = 0; i < curve.size(); ++i) {
+        Napi::Array point = Napi::Array::New(env, 2);
+        point.Set(0U, static_cast<double>(curve[i].first));
+        point.Set(1U, curve[i].second);
+        array.Set(i, point);
+    }
+    return array;
+}
+
 }  // namespace
 
 Napi::Function EngineHandle::define(Napi::Env env) {
     return DefineClass(env, kName,
                        {InstanceMethod<&EngineHandle::generate>("generate"),
                         InstanceMethod<&EngineHandle::measure>("measure"),
+                        InstanceMethod<&EngineHandle::profile>("profile"),
                         InstanceMethod<&EngineHandle::close>("close")});
 }
 
@@ -142,7 +156,8 @@ Napi::Value EngineHandle::generate(const Napi::CallbackInfo & info) {
             throw Error("ENGINE_CLOSED", "the engine is closed");
         }
         auto aborted = std::make_shared<std::atomic<bool>>(false);
-        Request request = to_request(to_object(info[0], "request"), aborted);
+        Request request = to_request(*engine_, to_object(info[0], "request"));
+        request.aborted = aborted;
         request.listener = hub_->open(to_function(info[1], "onBatch"), info.This().As<Napi::Object>());
         try {
             engine_->submit(std::move(request));
@@ -168,6 +183,17 @@ Napi::Value EngineHandle::measure(const Napi::CallbackInfo & info) {
                 return array;
             });
     });
+}
+
+Napi::Value EngineHandle::profile(const Napi::CallbackInfo & info) {
+    return PromiseWorker<CostProfile>::run(
+        info.Env(), [engine = engine_] { return engine->profile(); },
+        [](Napi::Env env, CostProfile & profile) -> Napi::Value {
+            Napi::Object object = Napi::Object::New(env);
+            object.Set("target", from_curve(env, profile.target));
+            object.Set("draft", from_curve(env, profile.draft));
+            return object;
+        });
 }
 
 Napi::Function GenerationHandle::define(Napi::Env env) {

@@ -11,7 +11,7 @@ namespace {
 struct End {
     FinishReason reason;
     Statistics statistics;
-    std::string error;
+    std::optional<Error> error;
 };
 
 Napi::Object from_statistics(Napi::Env env, const Statistics & s) {
@@ -28,10 +28,12 @@ Napi::Object from_statistics(Napi::Env env, const Statistics & s) {
     set("draftPasses", s.draft_passes);
     set("targetTokens", s.target_tokens);
     set("draftTokens", s.draft_tokens);
+    set("sampledRows", s.sampled_rows);
     set("prefillMs", s.prefill_ms);
     set("draftMs", s.draft_ms);
     set("verifyMs", s.verify_ms);
     set("sampleMs", s.sample_ms);
+    set("grammarMs", s.constraint_ms);
     set("otherMs", s.other_ms);
     set("totalMs", s.total_ms);
     Napi::Array positions = Napi::Array::New(env, s.accepted_per_position.size());
@@ -46,13 +48,35 @@ Napi::Object from_end(Napi::Env env, const End & end) {
     Napi::Object object = Napi::Object::New(env);
     object.Set("finishReason", static_cast<double>(end.reason));
     object.Set("stats", from_statistics(env, end.statistics));
-    if (!end.error.empty()) {
+    if (end.error) {
         Napi::Object error = Napi::Object::New(env);
-        error.Set("code", "EVAL_FAILED");
-        error.Set("message", end.error);
+        error.Set("code", end.error->code());
+        error.Set("message", end.error->what());
         object.Set("error", error);
     }
     return object;
+}
+
+// [i] = the i-th token's log-probability, its likeliest alternatives and theirs.
+void set_logprobs(Napi::Env env, Napi::Object & batch, const std::vector<EmittedToken> & tokens) {
+    Napi::Float32Array logprobs = Napi::Float32Array::New(env, tokens.size());
+    Napi::Array top_ids = Napi::Array::New(env, tokens.size());
+    Napi::Array top_logprobs = Napi::Array::New(env, tokens.size());
+    for (uint32_t i = 0; i < tokens.size(); ++i) {
+        logprobs[i] = tokens[i].logprob;
+        const std::vector<TokenLogprob> & top = tokens[i].top_logprobs;
+        Napi::Int32Array ids = Napi::Int32Array::New(env, top.size());
+        Napi::Float32Array values = Napi::Float32Array::New(env, top.size());
+        for (uint32_t j = 0; j < top.size(); ++j) {
+            ids[j] = top[j].token;
+            values[j] = top[j].logprob;
+        }
+        top_ids.Set(i, ids);
+        top_logprobs.Set(i, values);
+    }
+    batch.Set("logprobs", logprobs);
+    batch.Set("topIds", top_ids);
+    batch.Set("topLogprobs", top_logprobs);
 }
 
 Napi::Object from_batch(Napi::Env env, const std::vector<EmittedToken> & tokens, const std::optional<End> & end) {
@@ -68,6 +92,9 @@ Napi::Object from_batch(Napi::Env env, const std::vector<EmittedToken> & tokens,
     batch.Set("ids", ids);
     batch.Set("origins", origins);
     batch.Set("texts", texts);
+    if (!tokens.empty() && tokens.front().has_logprob) {
+        set_logprobs(env, batch, tokens);
+    }
     if (end) {
         batch.Set("end", from_end(env, *end));
     }
@@ -90,10 +117,10 @@ public:
         hub_->wake(false);
     }
 
-    void on_end(FinishReason reason, const Statistics & statistics, const std::string & error) override {
+    void on_end(FinishReason reason, const Statistics & statistics, const Error * error) override {
         {
             const std::lock_guard lock(hub_->mutex_);
-            end_ = End{reason, statistics, error};
+            end_ = End{reason, statistics, error ? std::optional(*error) : std::nullopt};
         }
         hub_->wake(true);
     }

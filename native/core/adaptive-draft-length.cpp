@@ -9,18 +9,14 @@ namespace {
 
 constexpr int kFirstProbe = 8;  // plain rounds before a drafter that does not pay is tried again; doubles each time
 // Probes may cost this share of the time so far.
-constexpr double kProbeShare = 0.01;
+constexpr double kProbeShare = 0.015;
 // A sequence may end before its limit: this many tokens more than it already has are counted on.
 constexpr int kHorizon = 128;
 
 }  // namespace
 
 AdaptiveDraftLength::AdaptiveDraftLength(std::shared_ptr<PairExperience> pair, int max_length)
-    : pair_(std::move(pair)), max_length_(max_length), calibrations_(pair_->calibrations), probe_interval_(kFirstProbe) {
-    for (Calibration & calibration : calibrations_) {
-        calibration.doubt();
-    }
-}
+    : pair_(std::move(pair)), max_length_(max_length), probe_interval_(kFirstProbe) {}
 
 double AdaptiveDraftLength::worth(double acceptance, int drafter, int longest) const {
     double best = row_ms(1);
@@ -60,6 +56,12 @@ AdaptiveDraftLength::Offer AdaptiveDraftLength::offer(int drafter, const Drafter
 }
 
 DraftPlan AdaptiveDraftLength::plan(const RoundStart & start) {
+    if (calibrations_.empty()) {
+        calibrations_ = pair_->calibrations;
+        for (Calibration & calibration : calibrations_) {
+            calibration.doubt();
+        }
+    }
     plan_ = {};
     probing_ = false;
     other_rows_ = start.other_rows;

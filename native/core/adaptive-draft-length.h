@@ -24,6 +24,7 @@ struct PairExperience {
 
 class AdaptiveDraftLength final : public DraftPolicy {
 public:
+    // Reads the pair's experience when first asked, so that any thread may make the policy.
     AdaptiveDraftLength(std::shared_ptr<PairExperience> pair, int max_length);
 
     bool reads_confidence() const override { return true; }

@@ -7,30 +7,33 @@ namespace foretoken {
 
 namespace {
 
-// Sizes up to this are kept apart: a row more or less is what a draft decides. Larger ones come in steps of it.
-constexpr int kExact = 64;
 // How far one pass moves its own size and the whole curve once many have been seen.
 constexpr double kOwnRate = 0.1;
 constexpr double kCommonRate = 0.05;
 // A pass that another process interrupted says nothing about its size.
 constexpr double kLargestRatio = 1.5;
 
-int nearest_size(int tokens) {
-    return tokens <= kExact ? tokens : (tokens + kExact / 2) / kExact * kExact;
-}
-
 }  // namespace
 
+void PassCosts::guess(int tokens, double ms) {
+    knots_[tokens] = {ms, 0};
+    tabulate();
+}
+
 void PassCosts::observe(int tokens, double ms) {
-    const int size = nearest_size(tokens);
-    ms *= static_cast<double>(size) / tokens;
+    const int size = tokens <= kExact ? tokens : (tokens + kExact / 2) / kExact * kExact;
+    learn(size, ms * size / tokens);
+    tabulate();
+}
+
+void PassCosts::learn(int size, double ms) {
     const double expected = this->ms(size);
     if (expected <= 0) {
         knots_[size] = {ms, 1};
         seen_ = 1;
         return;
     }
-    auto & knot = knots_.try_emplace(size, Knot{expected, 0}).first->second;
+    Knot & knot = knots_.try_emplace(size, Knot{expected, 0}).first->second;
     double ratio = ms / expected;
     if (seen_++ == 0) {
         for (auto & [other, value] : knots_) {
@@ -42,7 +45,7 @@ void PassCosts::observe(int tokens, double ms) {
     if (knot.seen > 2) {
         ratio = std::clamp(ratio, 1 / kLargestRatio, kLargestRatio);
     }
-    const double common = std::pow(ratio, std::max(kCommonRate, knot.seen > 0 ? 0.5 / seen_ : 0.0));
+    const double common = std::pow(ratio, knot.seen > 0 ? std::max(kCommonRate, 0.5 / seen_) : 0.0);
     for (auto & [other, value] : knots_) {
         value.ms *= common;
     }
@@ -50,24 +53,30 @@ void PassCosts::observe(int tokens, double ms) {
     knot.seen += 1;
 }
 
-double PassCosts::ms(int tokens) const {
-    if (knots_.empty()) {
-        return 0;
-    }
+double PassCosts::interpolated(int tokens) const {
     const auto above = knots_.lower_bound(tokens);
-    if (above == knots_.begin()) {
-        return above->second.ms;
+    if (knots_.empty() || above == knots_.begin()) {
+        return knots_.empty() ? 0 : above->second.ms;
     }
     const auto below = std::prev(above);
     if (above != knots_.end()) {
         const double share = static_cast<double>(tokens - below->first) / (above->first - below->first);
         return below->second.ms + share * (above->second.ms - below->second.ms);
     }
-    const double per_token = below == knots_.begin()
-                                 ? 0
-                                 : std::max(0.0, below->second.ms - std::prev(below)->second.ms) /
-                                       (below->first - std::prev(below)->first);
+    if (below == knots_.begin()) {
+        return below->second.ms;
+    }
+    const auto before = std::prev(below);
+    const double per_token = std::max(0.0, below->second.ms - before->second.ms) / (below->first - before->first);
     return below->second.ms + per_token * (tokens - below->first);
+}
+
+void PassCosts::tabulate() {
+    double least = interpolated(kExact);
+    for (int tokens = kExact; tokens >= 1; --tokens) {
+        least = std::min(least, interpolated(tokens));
+        exact_[static_cast<size_t>(tokens)] = least;
+    }
 }
 
 std::vector<std::pair<int, double>> PassCosts::curve() const {

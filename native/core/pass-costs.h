@@ -1,22 +1,28 @@
 // What forward passes cost, by the number of tokens in them: guessed at first, then learnt from the passes themselves.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <map>
+#include <utility>
 #include <vector>
 
 namespace foretoken {
 
-// One model's curve. Between known sizes it is linear; beyond the largest it goes on with the last slope.
+// One model's curve. Between known sizes it is linear; beyond the largest it goes on with the last slope. It never falls: a
+// pass that seems dearer than a larger one was interrupted.
 //
 // Machines drift: when everything becomes a third slower, the sizes that happen to run must not seem dear beside those
 // that do not. So each pass moves the whole curve a little and its own size a little more.
 class PassCosts {
 public:
     // Starts from guesses in any unit: the first pass scales them all. Sizes ≥ 1, milliseconds > 0.
-    void guess(int tokens, double ms) { knots_[tokens] = {ms, 0}; }
+    void guess(int tokens, double ms);
     void observe(int tokens, double ms);
     // 0 while nothing is known.
-    double ms(int tokens) const;
+    double ms(int tokens) const {
+        return tokens <= kExact ? exact_[static_cast<size_t>(tokens)] : interpolated(tokens);
+    }
 
     // Sizes and milliseconds, for saving.
     std::vector<std::pair<int, double>> curve() const;
@@ -27,7 +33,15 @@ private:
         int seen;
     };
 
+    // Sizes up to this are kept apart: a row more or less is what a draft decides. Larger ones come in steps of it.
+    static constexpr int kExact = 64;
+
+    void learn(int size, double ms);
+    double interpolated(int tokens) const;
+    void tabulate();
+
     std::map<int, Knot> knots_;
+    std::array<double, kExact + 1> exact_{};  // ms by tokens
     int seen_ = 0;
 };
 

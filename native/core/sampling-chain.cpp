@@ -25,13 +25,13 @@ double cumulative_weight(const std::vector<Candidate> & candidates) {
     });
 }
 
-// Keeps the first candidates until their weights reach the limit.
+// Keeps the first candidates until their weights reach the limit, one at least.
 void keep_prefix(std::vector<Candidate> & candidates, float max, double limit) {
     double sum = 0;
     size_t kept = 0;
-    while (kept < candidates.size() && sum < limit) {
+    do {
         sum += weight(candidates[kept++], max);
-    }
+    } while (kept < candidates.size() && sum < limit);
     candidates.resize(kept);
 }
 

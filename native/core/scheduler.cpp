@@ -299,6 +299,7 @@ std::optional<FinishReason> Scheduler::commit(Sequence & sequence, const Verdict
         CommittedToken token{i < accepted ? sequence.draft[i] : verdict.next, i < accepted ? Origin::Draft : last};
         if (const int others = sequence.request.top_logprobs; others >= 0) {
             const Timed timed(sequence.statistics.sample_ms);
+            token.has_logprob = true;
             token.logprob = logprob_of(rows.logits(first_row + i), token.id);
             token.top_logprobs = top_logprobs(rows.logits(first_row + i), static_cast<size_t>(others));
         }

@@ -14,6 +14,13 @@ double entropy_increment(uint32_t x) {
     return (n + 1) * std::log(n + 1) - (x > 0 ? n * std::log(n) : 0.0);
 }
 
+// Grows by a quarter instead of doubling: these vectors are all the memory there is.
+template <typename T> void make_room(std::vector<T> & values) {
+    if (values.size() == values.capacity()) {
+        values.reserve(values.size() + values.size() / 4 + 16);
+    }
+}
+
 }  // namespace
 
 SuffixAutomaton::SuffixAutomaton(int counted_suffixes)
@@ -134,6 +141,7 @@ size_t SuffixAutomaton::bytes() const {
 }
 
 uint32_t SuffixAutomaton::add_state(const State & state) {
+    make_room(states_);
     states_.push_back(state);
     return static_cast<uint32_t>(states_.size() - 1);
 }
@@ -143,6 +151,7 @@ uint32_t SuffixAutomaton::add_transition(uint32_t source, Token token, uint32_t 
         grow_table();
     }
     const auto index = static_cast<uint32_t>(transitions_.size());
+    make_room(transitions_);
     transitions_.push_back({source, token, target, states_[source].transitions, count});
     states_[source].transitions = index;
     table_[slot(source, token)] = index;

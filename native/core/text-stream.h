@@ -18,6 +18,7 @@ struct CommittedToken {
     Token id;
     Origin origin;
     // ln of the target's own probabilities, where asked for: of this token and of the likeliest in falling order.
+    bool has_logprob = false;
     float logprob = 0;
     std::vector<TokenLogprob> top_logprobs{};
 };

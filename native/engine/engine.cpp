@@ -7,6 +7,7 @@
 #include <string>
 
 #include "error.h"
+#include "stopwatch.h"
 
 namespace foretoken {
 
@@ -27,6 +28,11 @@ private:
 };
 
 namespace {
+
+// What a pass of n tokens costs relative to one of a single token, where nothing was measured: memory-bound at first.
+constexpr std::pair<int, double> kTypicalCosts[] = {{1, 1},    {2, 1.03}, {4, 1.1}, {8, 1.4},
+                                                    {16, 2.2}, {32, 3.8}, {64, 7},  {512, 52}};
+constexpr double kBytesPerMs = 25e6;  // a desktop's memory; only ratios matter
 
 void require_context(const Model & model, int context_size) {
     const int trained = static_cast<int>(model.header().trained_context);
@@ -65,15 +71,99 @@ Engine::Engine(std::shared_ptr<const Model> target, std::shared_ptr<const Model>
         context.threads = options.draft_threads;
         draft_ = std::make_unique<LlamaLanguageModel>(draft_model_, pool, context, aborted);
         const Token shared = std::min(target_model_->vocabulary().size, draft_model_->vocabulary().size);
-        drafter_ = std::make_unique<ModelDrafter>(*draft_, shared);
+        model_drafter_ = std::make_unique<ModelDrafter>(*draft_, shared);
     }
+    if (options.ngram) {
+        require_rollback(*target_model_);
+        ngram_drafter_ = std::make_unique<NgramDrafter>(*options.ngram);
+    }
+    std::vector<Drafter *> drafters;
+    for (Drafter * drafter : {static_cast<Drafter *>(model_drafter_.get()), static_cast<Drafter *>(ngram_drafter_.get())}) {
+        if (drafter) {
+            drafters.push_back(drafter);
+        }
+    }
+    experience_ = std::make_shared<PairExperience>();
+    experience_->calibrations.resize(drafters.size());
+    experience_->costs.drafters.resize(drafters.size());
+    experience_->costs.frozen = options.deterministic;
+    guess_costs();
     pieces_ = std::make_unique<Pieces>(*target_model_);
-    scheduler_ = std::make_unique<Scheduler>(*target_, drafter_.get(), *pieces_, options.max_sequences);
+    scheduler_ = std::make_unique<Scheduler>(*target_, drafters, *pieces_, options.max_sequences,
+                                             std::shared_ptr<PairCosts>(experience_, &experience_->costs));
+    if (!drafters.empty() && !options.deterministic && !options.profile) {
+        warm_up();
+    }
     thread_ = std::thread([this] { run(); });
 }
 
 Engine::~Engine() {
     close();
+}
+
+void Engine::guess_costs() {
+    PairCosts & costs = experience_->costs;
+    const auto set = [](PassCosts & curve, const CostProfile::Curve & values) {
+        for (const auto & [tokens, ms] : values) {
+            curve.guess(tokens, ms);
+        }
+    };
+    const auto guess = [](PassCosts & curve, const Model & model) {
+        for (const auto & [tokens, cost] : kTypicalCosts) {
+            curve.guess(tokens, cost * static_cast<double>(model.weight_bytes()) / kBytesPerMs);
+        }
+    };
+    guess(costs.target, *target_model_);
+    if (draft_model_) {
+        guess(costs.drafters[0], *draft_model_);
+    }
+    if (options_.profile) {
+        set(costs.target, options_.profile->target);
+        if (draft_model_) {
+            set(costs.drafters[0], options_.profile->draft);
+        }
+    }
+}
+
+void Engine::warm_up() {
+    constexpr double kBudgetMs = 1000;
+    constexpr int kRepeats = 3;
+    Stopwatch watch;
+    double spent = 0;
+    const auto run = [&](Pass::Model model, int tokens, PassCosts & costs) {
+        const int fits = std::min(options_.batch_size, options_.context_size);
+        if (tokens > fits || spent > kBudgetMs) {
+            return;
+        }
+        measure_now({{model, tokens}}, 0, 1);  // makes buffers and brings the weights in
+        costs.observe(tokens, measure_now({{model, tokens}}, 0, kRepeats).front());
+        spent += watch.lap();
+    };
+    PairCosts & costs = experience_->costs;
+    run(Pass::Target, 1, costs.target);
+    if (draft_model_) {
+        for (const int tokens : {1, 32}) {
+            run(Pass::Draft, tokens, costs.drafters[0]);
+        }
+    }
+    for (int rows = 2; rows <= std::min(16, options_.max_draft_tokens + 1); rows *= 2) {
+        run(Pass::Target, rows, costs.target);
+    }
+}
+
+uint32_t Engine::drafters(bool model, bool ngram) const {
+    // The model drafter comes first where there is one.
+    const uint32_t model_bit = draft_model_ ? 1U : 0U;
+    const uint32_t ngram_bit = options_.ngram ? (draft_model_ ? 2U : 1U) : 0U;
+    return (model ? model_bit : 0U) | (ngram ? ngram_bit : 0U);
+}
+
+std::unique_ptr<DraftPolicy> Engine::adaptive_policy(int max_tokens) const {
+    return std::make_unique<AdaptiveDraftLength>(experience_, max_tokens);
+}
+
+std::unique_ptr<TokenConstraint> Engine::grammar(const std::string & gbnf) const {
+    return std::make_unique<Grammar>(target_model_, gbnf);
 }
 
 void Engine::validate(const Request & request) const {
@@ -132,7 +222,7 @@ bool Engine::next() {
     std::erase_if(waiting_, [](const Request & request) {
         const bool aborted = is_aborted(request);
         if (aborted) {
-            request.listener->on_end(FinishReason::Aborted, {}, {});
+            request.listener->on_end(FinishReason::Aborted, {}, nullptr);
         }
         return aborted;
     });
@@ -149,18 +239,19 @@ void Engine::run() {
     }
     scheduler_->abort_all();
     for (const Request & request : waiting_) {
-        request.listener->on_end(FinishReason::Aborted, {}, {});
+        request.listener->on_end(FinishReason::Aborted, {}, nullptr);
     }
     waiting_.clear();
     scheduler_.reset();
-    drafter_.reset();
+    ngram_drafter_.reset();
+    model_drafter_.reset();
     draft_.reset();
     target_.reset();
 }
 
-std::vector<double> Engine::measure(const std::vector<Pass> & passes, int past, int repeats) {
-    std::promise<std::vector<double>> promise;
-    auto result = promise.get_future();
+void Engine::on_decode_thread(const std::function<void()> & work) {
+    std::promise<void> promise;
+    auto done = promise.get_future();
     {
         const std::lock_guard lock(mutex_);
         if (closing_) {
@@ -168,17 +259,37 @@ std::vector<double> Engine::measure(const std::vector<Pass> & passes, int past, 
         }
         tasks_.push_back([&] {
             try {
-                if (!scheduler_->idle()) {
-                    throw Error("ENGINE_BUSY", "forward passes cannot be measured while a generation runs");
-                }
-                promise.set_value(measure_now(passes, past, repeats));
+                work();
+                promise.set_value();
             } catch (...) {
                 promise.set_exception(std::current_exception());
             }
         });
     }
     wake_.notify_one();
-    return result.get();
+    done.get();
+}
+
+std::vector<double> Engine::measure(const std::vector<Pass> & passes, int past, int repeats) {
+    std::vector<double> times;
+    on_decode_thread([&] {
+        if (!scheduler_->idle()) {
+            throw Error("ENGINE_BUSY", "forward passes cannot be measured while a generation runs");
+        }
+        times = measure_now(passes, past, repeats);
+    });
+    return times;
+}
+
+CostProfile Engine::profile() {
+    CostProfile profile;
+    on_decode_thread([&] {
+        profile.target = experience_->costs.target.curve();
+        if (draft_model_) {
+            profile.draft = experience_->costs.drafters[0].curve();
+        }
+    });
+    return profile;
 }
 
 std::vector<double> Engine::measure_now(const std::vector<Pass> & passes, int past, int repeats) {

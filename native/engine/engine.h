@@ -10,14 +10,25 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
+#include "adaptive-draft-length.h"
+#include "grammar.h"
 #include "llama-language-model.h"
 #include "model-drafter.h"
+#include "ngram-drafter.h"
 #include "scheduler.h"
 
 namespace foretoken {
+
+// Milliseconds of passes by their number of tokens, as saved by an earlier engine.
+struct CostProfile {
+    using Curve = std::vector<std::pair<int, double>>;
+    Curve target;
+    Curve draft;
+};
 
 struct EngineOptions {
     int context_size = 0;      // tokens of one sequence
@@ -27,6 +38,10 @@ struct EngineOptions {
     int threads = 1;
     int draft_threads = 1;
     bool flash_attention = true;
+    std::optional<NgramOptions> ngram{};  // drafting from the text itself
+    // Costs come from `profile`, else from the models' shapes, never from a clock: drafts are the same every time.
+    bool deterministic = false;
+    std::optional<CostProfile> profile{};
 };
 
 // A forward pass to measure.
@@ -45,12 +60,20 @@ public:
     Engine(const Engine &) = delete;
     Engine & operator=(const Engine &) = delete;
 
+    // What a request may draft with. Any thread.
+    uint32_t drafters(bool model, bool ngram) const;
+    std::unique_ptr<DraftPolicy> adaptive_policy(int max_tokens) const;
+    // Throws what Grammar throws. Any thread.
+    std::unique_ptr<TokenConstraint> grammar(const std::string & gbnf) const;
+
     // Queues a request. Its listener is called from the decode thread; on_end exactly once.
     // Throws Error ENGINE_CLOSED, PROMPT_EMPTY, PROMPT_TOO_LONG, ARGUMENT_INVALID.
     void submit(Request request);
     // Milliseconds of each forward pass (median of `repeats`) when they run one after the other, each on a cache of
     // `past` tokens. Waits for the decode thread. Throws Error ENGINE_CLOSED, ENGINE_BUSY, ARGUMENT_INVALID.
     std::vector<double> measure(const std::vector<Pass> & passes, int past, int repeats);
+    // What passes have cost lately. Waits for the decode thread, between rounds. Throws Error ENGINE_CLOSED.
+    CostProfile profile();
     // Stops running work, waits for it, frees the contexts. Idempotent; every caller returns when all is freed.
     void close();
 
@@ -62,6 +85,11 @@ private:
     bool next();
     void validate(const Request & request) const;
     std::vector<double> measure_now(const std::vector<Pass> & passes, int past, int repeats);
+    // Runs `work` on the decode thread between two rounds and waits for it; rethrows what it throws.
+    void on_decode_thread(const std::function<void()> & work);
+    void guess_costs();
+    // A second at most of passes of each size a draft can lead to, so that the first rounds know their costs.
+    void warm_up();
 
     std::shared_ptr<const Model> target_model_;
     std::shared_ptr<const Model> draft_model_;
@@ -71,7 +99,9 @@ private:
     std::unique_ptr<Pieces> pieces_;
     std::unique_ptr<LlamaLanguageModel> target_;
     std::unique_ptr<LlamaLanguageModel> draft_;
-    std::unique_ptr<ModelDrafter> drafter_;
+    std::unique_ptr<ModelDrafter> model_drafter_;
+    std::unique_ptr<NgramDrafter> ngram_drafter_;
+    std::shared_ptr<PairExperience> experience_;
     std::unique_ptr<Scheduler> scheduler_;
 
     std::mutex mutex_;  // guards waiting_ and tasks_

@@ -41,6 +41,7 @@ public:
         if (before_eval) {
             before_eval();
         }
+        batches.push_back(static_cast<int>(batch.size()));
         passes += 1;
         tokens += static_cast<int>(batch.size());
         logits_.clear();
@@ -85,6 +86,7 @@ public:
 
     int passes = 0;
     int tokens = 0;
+    std::vector<int> batches;  // tokens of each pass
     std::function<void()> before_eval;
 
 private:

@@ -10,7 +10,7 @@ t.test("the target evaluates nothing twice", async (t) => {
   for (const draftLength of [0, 1, 3, 8]) {
     const { stats } = await pair.complete("Once upon a time there was", {
       maxTokens: 40,
-      draft: { maxTokens: draftLength },
+      draft: { policy: "fixed", maxTokens: draftLength },
       ignoreEnd: true,
     });
     t.equal(
@@ -32,7 +32,7 @@ t.test("the draft's cache is kept over rounds", async (t) => {
     for (const draftLength of [1, 2, 3, 8]) {
       const { tokens, stats } = await pair.complete(prompt, {
         maxTokens: 40,
-        draft: { maxTokens: draftLength },
+        draft: { policy: "fixed", maxTokens: draftLength },
         ignoreEnd: true,
       });
       t.equal(

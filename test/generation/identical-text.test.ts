@@ -10,7 +10,7 @@ t.test("the number of threads changes nothing", async (t) => {
     for (const draftLength of [0, 3, 16]) {
       const drafted = await two.complete(prompt, {
         maxTokens: MAX_TOKENS,
-        draft: { maxTokens: draftLength },
+        draft: { policy: "fixed", maxTokens: draftLength },
       });
       t.strictSame(ids(drafted), ids(baseline), `${JSON.stringify(prompt)} at ${draftLength}`);
     }

@@ -7,7 +7,7 @@ t.test("counters agree with each other and with the tokens returned", async (t) 
     for (const prompt of prompts.slice(0, 4)) {
       const { tokens, stats } = await pair.complete(prompt, {
         maxTokens: 37,
-        draft: { maxTokens: draftLength },
+        draft: { policy: "fixed", maxTokens: draftLength },
         ignoreEnd: true,
       });
       const count = (origin: string) => tokens.filter((token) => token.origin === origin).length;

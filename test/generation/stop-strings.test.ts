@@ -16,7 +16,7 @@ t.test("the text is cut before the stop string, wherever in a round it lies", as
         maxTokens: 60,
         ignoreEnd: true,
         stop,
-        draft: { maxTokens },
+        draft: { policy: "fixed", maxTokens },
       });
       t.equal(completion.finishReason, "stop-string");
       t.equal(completion.text, expected, JSON.stringify(stop));

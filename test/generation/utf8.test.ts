@@ -9,7 +9,7 @@ t.test("chunks hold whole characters and join to the result's text", async (t) =
     for (const draftLength of [0, 1, 3, 8]) {
       const generation = pair.generate(prompt, {
         maxTokens: 60,
-        draft: { maxTokens: draftLength },
+        draft: { policy: "fixed", maxTokens: draftLength },
         ignoreEnd: true,
       });
       const chunks: string[] = [];

@@ -7,13 +7,12 @@ import { nativeStats } from "./native-stats.js";
 export function fakeGeneration(signal: AbortSignal | null = null) {
   let deliver: (batch: NativeBatch) => void = () => {};
   const calls = { started: 0, aborted: 0, ended: 0 };
-  const generation = new Generation(new CallSite(fakeGeneration), signal, () => calls.ended++).start(
-    (onBatch) => {
-      calls.started++;
-      deliver = onBatch;
-      return { abort: () => calls.aborted++ };
-    },
-  );
+  const context = { seed: 7, textOf: (id: number) => `<${id}>`, ended: () => calls.ended++ };
+  const generation = new Generation(new CallSite(fakeGeneration), signal, context).start((onBatch) => {
+    calls.started++;
+    deliver = onBatch;
+    return { abort: () => calls.aborted++ };
+  });
   let id = 0;
   const batch = (texts: string[], origin: Origin): NativeBatch => ({
     ids: Int32Array.from(texts, () => id++),

@@ -9,7 +9,7 @@ export async function isIdenticalToBaseline(t: Test, draft: string): Promise<voi
     const baseline = await pair.complete(prompt, { maxTokens: 40, draft: false });
     const different: number[] = [];
     for (let maxTokens = 0; maxTokens <= 16; maxTokens++) {
-      const drafted = await pair.complete(prompt, { maxTokens: 40, draft: { maxTokens } });
+      const drafted = await pair.complete(prompt, { maxTokens: 40, draft: { policy: "fixed", maxTokens } });
       const same = drafted.text === baseline.text && ids(drafted).join() === ids(baseline).join();
       if (!same) different.push(maxTokens);
     }

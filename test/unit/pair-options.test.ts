@@ -14,16 +14,51 @@ t.test("defaults", async (t) => {
     draftThreads: availableParallelism(),
     gpuLayers: -1,
     extraBuffers: true,
+    deterministic: false,
+    costProfile: null,
     signal: null,
     onProgress: null,
   });
 });
 
-t.test("a draft is a path, options or false, and drafts 3 tokens unless told otherwise", async (t) => {
-  t.strictSame(withTarget({ draft: "d.gguf" }).draft, { model: "d.gguf", maxTokens: 3 });
-  t.strictSame(withTarget({ draft: { model: "d.gguf" } }).draft, { model: "d.gguf", maxTokens: 3 });
+t.test("a draft is a path, options or false, and as long as it pays unless told otherwise", async (t) => {
+  const expected = {
+    type: "model",
+    model: "d.gguf",
+    ngram: null,
+    policy: "adaptive",
+    maxTokens: 16,
+    minConfidence: 0.6,
+    choice: null,
+  };
+  t.strictSame(withTarget({ draft: "d.gguf" }).draft, expected);
+  t.strictSame(withTarget({ draft: { model: "d.gguf" } }).draft, expected);
   t.strictSame(withTarget({ draft: { type: "model", model: "d.gguf", maxTokens: 0 } }).draft?.maxTokens, 0);
+  t.equal(withTarget({ draft: { model: "d.gguf", policy: "fixed" } }).draft?.maxTokens, 3);
   t.equal(withTarget({ draft: false }).draft, null);
+});
+
+t.test("n-grams need no model; combined drafts have both", async (t) => {
+  t.match(withTarget({ draft: { type: "ngram" } }).draft, {
+    model: null,
+    ngram: { minMatch: 2, historyTokens: 0 },
+  });
+  const combined = { type: "combined", model: "d.gguf", minMatch: 3, historyTokens: 100 };
+  t.match(withTarget({ draft: combined }).draft, {
+    model: "d.gguf",
+    ngram: { minMatch: 3, historyTokens: 100 },
+  });
+});
+
+t.test("a cost profile is what pair.costProfile() gave", async (t) => {
+  const costProfile = {
+    target: [
+      [1, 2],
+      [4, 2.5],
+    ],
+    draft: [],
+  };
+  t.strictSame(withTarget({ costProfile }).costProfile, costProfile);
 });
 
 t.test("draft threads follow the target's; undefined is not given", async (t) => {
@@ -52,7 +87,23 @@ const bad: [name: string, options: unknown, message: RegExp][] = [
     /^Expected integer between 0 and 64 for draft\.maxTokens but received -1 of type number/,
   ],
   ["a draft length of 65", draft({ maxTokens: 65 }), /draft\.maxTokens but received 65/],
-  ["another type of draft", draft({ type: "ngram" }), /drafts of type "ngram" are not available yet/],
+  [
+    "another type of draft",
+    draft({ type: "oracle" }),
+    /^Expected "model" or "ngram" or "combined" for draft\.type/,
+  ],
+  ["another policy", draft({ policy: "bold" }), /for draft\.policy but received "bold"/],
+  ["a confidence above 1", draft({ minConfidence: 1.5 }), /^Expected number between 0 and 1 for draft\.minConf/],
+  ["another choice", draft({ choice: 1 }), /for draft\.choice but received 1/],
+  ["no match at all", draft({ type: "combined", minMatch: 0 }), /for draft\.minMatch but received 0/],
+  ["a boundless history", draft({ type: "combined", historyTokens: 1e9 }), /draft\.historyTokens/],
+  ["deterministic: 1", { target: "t", deterministic: 1 }, /^Expected boolean for deterministic/],
+  ["a profile without curves", { target: "t", costProfile: {} }, /for costProfile\.target but received undef/],
+  [
+    "a profile of NaN",
+    { target: "t", costProfile: { target: [[1, Number.NaN]], draft: [] } },
+    /for costProfile\.target\[0\]\[1\] but received NaN/,
+  ],
   ["NaN", { target: "t", contextSize: Number.NaN }, /for contextSize but received NaN of type number/],
   ["a fraction", { target: "t", threads: 1.5 }, /for threads but received 1\.5/],
   ["Infinity", { target: "t", batchSize: Number.POSITIVE_INFINITY }, /for batchSize but received Infinity/],
@@ -97,6 +148,8 @@ t.test("refuses unknown options, naming the nearest known one", async (t) => {
     { draft: { model: "d", maxToken: 4 } },
     /in draft but received "maxToken"; did you mean "maxTokens"\?/,
   );
+  refused({ draft: { type: "ngram", model: "d" } }, /in draft but received "model"/);
+  refused({ draft: { model: "d", minMatch: 2 } }, /in draft but received "minMatch"/);
   refused(
     { somethingElse: 1 },
     /^Expected only target, draft, .* as options but received "somethingElse"\. /,

@@ -1,0 +1,76 @@
+/** Longest draft of a round. */
+export const MAX_DRAFT_TOKENS = 64;
+
+export const DRAFT_TYPES = ["model", "ngram", "combined"] as const;
+/** What proposes tokens: a small model, the text itself, or whichever of the two promises more in each round. */
+export type DraftType = (typeof DRAFT_TYPES)[number];
+
+export const DRAFT_POLICIES = ["adaptive", "fixed", "confidence"] as const;
+/**
+ * How far a draft goes: as long as the next token is expected to pay, and not at all when none does; always
+ * `maxTokens`; or until the draft is less sure than `minConfidence`.
+ */
+export type DraftPolicy = (typeof DRAFT_POLICIES)[number];
+
+export const DRAFT_CHOICES = ["sampled", "likeliest"] as const;
+/** How a draft token is chosen at temperatures above 0: drawn from the draft's distribution, or its likeliest. */
+export type DraftChoice = (typeof DRAFT_CHOICES)[number];
+
+/** How a draft goes; of a pair, or of one generation. */
+export interface DraftLengthOptions {
+  /** @default "adaptive" */
+  policy?: DraftPolicy;
+  /**
+   * Tokens drafted per round at most, 0…64; 0 is decoding without a draft.
+   * @default 16, or 3 where the policy is "fixed"
+   */
+  maxTokens?: number;
+  /**
+   * The probability below which the policy "confidence" stops, 0…1.
+   * @default 0.6
+   */
+  minConfidence?: number;
+  /** @default "sampled", or "likeliest" where `verification` is "sample-match" */
+  choice?: DraftChoice;
+}
+
+interface NgramOptions {
+  /**
+   * Shortest repetition whose continuation is proposed, in tokens, 1…1000.
+   * @default 2
+   */
+  minMatch?: number;
+  /**
+   * Tokens of earlier generations of this pair that are remembered, 0…16777216; about 100 bytes each.
+   * @default 0
+   */
+  historyTokens?: number;
+}
+
+/** A draft model. */
+export interface ModelDraftOptions extends DraftLengthOptions {
+  /** @default "model" */
+  type?: "model";
+  /** Path of a GGUF file, or the name of an embedded model ("fable-1m", "fable-5m"). */
+  model: string;
+}
+
+/** Drafts what followed the last tokens when they occurred before, in the prompt or the output. Needs no second model. */
+export interface NgramDraftOptions extends DraftLengthOptions, NgramOptions {
+  type: "ngram";
+}
+
+/** Both: each round the one that promises more. */
+export interface CombinedDraftOptions extends DraftLengthOptions, NgramOptions {
+  type: "combined";
+  /** Path of a GGUF file, or the name of an embedded model. */
+  model: string;
+}
+
+export type DraftOptions = ModelDraftOptions | NgramDraftOptions | CombinedDraftOptions;
+
+/** The draft of one generation: what is not given is as the pair was loaded with. */
+export interface GenerationDraftOptions extends DraftLengthOptions {
+  /** Of what the pair was loaded with: a "combined" pair may draft with one of its two alone. */
+  type?: DraftType;
+}

@@ -1,0 +1,97 @@
+#include "request.h"
+
+#include <limits>
+
+#include "convert.h"
+#include "fixed-policies.h"
+
+namespace foretoken {
+
+namespace {
+
+constexpr double kAny = std::numeric_limits<double>::infinity();
+constexpr double kMaxSeed = 9007199254740991;  // 2⁵³ − 1, the largest integer JS is sure of
+constexpr int kMaxLogprobs = 100;
+
+float to_float(const Napi::Object & object, const char * name, double low, double high) {
+    return static_cast<float>(to_number(object.Get(name), name, low, high));
+}
+
+SamplingOptions to_sampling(const Napi::Object & object) {
+    SamplingOptions options;
+    options.temperature = to_float(object, "temperature", 0, kAny);
+    options.top_k = to_int(object.Get("topK"), "topK", 0);
+    options.top_p = to_float(object, "topP", 0, 1);
+    options.min_p = to_float(object, "minP", 0, 1);
+    options.typical_p = to_float(object, "typicalP", 0, 1);
+    options.repeat_penalty = to_float(object, "repeatPenalty", 0, kAny);
+    options.frequency_penalty = to_float(object, "frequencyPenalty", -kAny, kAny);
+    options.presence_penalty = to_float(object, "presencePenalty", -kAny, kAny);
+    options.penalty_last_n = to_int(object.Get("penaltyLastN"), "penaltyLastN", -1);
+    const std::vector<Token> ids = to_tokens(object.Get("biasIds"), "biasIds");
+    const Napi::Value biases = object.Get("biases");
+    if (!biases.IsTypedArray() || biases.As<Napi::TypedArray>().TypedArrayType() != napi_float32_array ||
+        biases.As<Napi::TypedArray>().ElementLength() != ids.size()) {
+        throw Error("ARGUMENT_INVALID", "expected a Float32Array as long as biasIds for biases");
+    }
+    for (size_t i = 0; i < ids.size(); ++i) {
+        options.logit_bias.emplace_back(ids[i], biases.As<Napi::Float32Array>()[i]);
+    }
+    return options;
+}
+
+std::unique_ptr<DraftPolicy> to_policy(const Engine & engine, const Napi::Object & object) {
+    const std::string type = to_string(object.Get("type"), "policy.type");
+    const int max_tokens = to_int(object.Get("maxTokens"), "policy.maxTokens", 0, kMaxDraftTokens);
+    if (type == "off" || max_tokens == 0) {
+        return nullptr;
+    }
+    if (type == "fixed") {
+        return std::make_unique<FixedDraftLength>(max_tokens);
+    }
+    if (type == "confidence") {
+        const double threshold = to_number(object.Get("minConfidence"), "policy.minConfidence", 0, 1);
+        return std::make_unique<ConfidenceThreshold>(max_tokens, static_cast<float>(threshold));
+    }
+    if (type == "adaptive") {
+        return engine.adaptive_policy(max_tokens);
+    }
+    throw Error("ARGUMENT_INVALID", "expected off, fixed, confidence or adaptive for policy.type");
+}
+
+}  // namespace
+
+CostProfile::Curve to_curve(const Napi::Value & value, const char * name) {
+    CostProfile::Curve curve;
+    const Napi::Object points = to_object(value, name);
+    const uint32_t length = value.IsArray() ? value.As<Napi::Array>().Length() : 0;
+    for (uint32_t i = 0; i < length; ++i) {
+        const Napi::Object point = to_object(points.Get(i), name);
+        curve.emplace_back(to_int(point.Get(0U), name, 1), to_number(point.Get(1U), name, 1e-9, 1e12));
+    }
+    return curve;
+}
+
+Request to_request(const Engine & engine, const Napi::Object & object) {
+    Request request;
+    request.prompt = to_tokens(object.Get("prompt"), "prompt");
+    request.max_tokens = to_int(object.Get("maxTokens"), "maxTokens", 1);
+    request.stop = to_strings(object.Get("stop"), "stop");
+    request.ignore_end = to_bool(object.Get("ignoreEnd"), "ignoreEnd");
+    request.top_logprobs = to_int(object.Get("topLogprobs"), "topLogprobs", -1, kMaxLogprobs);
+    request.policy = to_policy(engine, to_object(object.Get("policy"), "policy"));
+    request.drafters = engine.drafters(to_bool(object.Get("draftWithModel"), "draftWithModel"),
+                                       to_bool(object.Get("draftWithNgrams"), "draftWithNgrams"));
+    request.verification = static_cast<Verification>(to_int(object.Get("verification"), "verification", 0, 2));
+    request.likeliest_draft = to_bool(object.Get("likeliestDraft"), "likeliestDraft");
+    std::unique_ptr<TokenConstraint> grammar;
+    if (const Napi::Value gbnf = object.Get("grammar"); !gbnf.IsNull()) {
+        grammar = engine.grammar(to_string(gbnf, "grammar"));
+    }
+    const uint64_t seed = static_cast<uint64_t>(to_number(object.Get("seed"), "seed", 0, kMaxSeed));
+    request.sampler = std::make_unique<Sampler>(to_sampling(to_object(object.Get("sampling"), "sampling")),
+                                                std::make_unique<SeededRandom>(seed), std::move(grammar));
+    return request;
+}
+
+}  // namespace foretoken

@@ -1,0 +1,234 @@
+// The adaptive policy against simulated costs and agreements: no clock, so what it loses against the best fixed length
+// and against no draft can be asserted.
+#include <cmath>
+
+#include "adaptive-draft-length.h"
+#include "check.h"
+#include "fake-language-model.h"
+#include "fixed-policies.h"
+#include "model-drafter.h"
+
+namespace foretoken {
+
+namespace {
+
+using test::FakeLanguageModel;
+using test::Recorder;
+
+constexpr int kVocabulary = 1000;
+constexpr int kContext = 4096;
+using Policy = std::function<std::unique_ptr<DraftPolicy>(std::shared_ptr<PairExperience>)>;
+using Curve = std::vector<std::pair<int, double>>;
+
+// Milliseconds on two cores with AMX (a staircase), without it, and of a small target; the draft's step and 64 tokens.
+struct Machine {
+    const char * name;
+    Curve target;
+    Curve draft;
+};
+const Machine kMachines[] = {
+    {"AMX", {{1, 99}, {2, 102}, {4, 104}, {5, 167}, {8, 174}, {9, 270}, {16, 281}, {17, 450}, {32, 466}},
+     {{1, 13}, {2, 13.5}, {4, 14}, {64, 110}, {1024, 1800}}},
+    {"AVX2", {{1, 110}, {2, 112}, {4, 120}, {8, 190}, {16, 380}, {32, 760}}, {{1, 14}, {2, 15}, {64, 160}, {1024, 2600}}},
+    {"small", {{1, 1}, {2, 1.1}, {4, 1.3}, {8, 2.4}, {16, 3.9}}, {{1, 0.12}, {2, 0.13}, {64, 1}, {1024, 16}}},
+};
+
+uint64_t mixed(uint64_t x) {
+    x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9U;
+    x = (x ^ (x >> 27)) * 0x94D049BB133111EBU;
+    return x ^ (x >> 31);
+}
+
+double uniform(uint64_t x) {
+    return static_cast<double>(mixed(x) >> 11) * 0x1.0p-53;
+}
+
+// The successor of a token at a position, and what the draft makes of it.
+struct World {
+    uint64_t seed = 1;
+    std::function<double(size_t)> agreement;  // at a length of the text
+    bool informative = false;
+
+    Token successor(std::span<const Token> text) const {
+        return static_cast<Token>(mixed(seed * 7919 + text.size() * 31 + static_cast<uint64_t>(text.back())) % kVocabulary);
+    }
+    // Half of the tokens are easy: the draft is surer of them and more often right.
+    double chance(std::span<const Token> text, bool easy) const {
+        const double alpha = agreement(text.size());
+        const double spread = informative ? std::min(alpha, 1 - alpha) * 0.8 : 0;
+        return alpha + (easy ? spread : -spread);
+    }
+    std::vector<float> draft_logits(std::span<const Token> text) const {
+        const uint64_t key = seed * 104729 + text.size() * 17 + static_cast<uint64_t>(text.back());
+        const bool easy = mixed(key) % 2 == 0;
+        const bool right = uniform(key * 3 + 1) < chance(text, easy);
+        std::vector<float> logits(kVocabulary, 0.0F);
+        const Token token = (successor(text) + (right ? 0 : 1)) % kVocabulary;
+        logits[static_cast<size_t>(token)] = informative ? (easy ? 11.0F : 7.0F) : 9.0F;
+        return logits;
+    }
+};
+
+class Endless final : public TokenTable {
+public:
+    std::string_view piece(Token) const override { return ""; }
+    bool ends_generation(Token) const override { return false; }
+};
+
+std::shared_ptr<PairExperience> experience(const Machine & machine) {
+    auto pair = std::make_shared<PairExperience>();
+    pair->costs.frozen = true;
+    pair->costs.drafters.resize(1);
+    pair->calibrations.resize(1);
+    for (const auto & [tokens, ms] : machine.target) {
+        pair->costs.target.guess(tokens, ms);
+    }
+    for (const auto & [tokens, ms] : machine.draft) {
+        pair->costs.drafters[0].guess(tokens, ms);
+    }
+    return pair;
+}
+
+struct Outcome {
+    double ms = 0;
+    Statistics statistics;
+    std::vector<Token> ids;
+};
+
+double cost(const PassCosts & costs, const std::vector<int> & batches) {
+    double ms = 0;
+    for (const int tokens : batches) {
+        ms += costs.ms(tokens);
+    }
+    return ms;
+}
+
+Outcome simulate(const Machine & machine, const World & world, const Policy & policy, int prompt, int output) {
+    const auto pair = experience(machine);
+    const ModelLimits limits{512, 64, kContext};
+    FakeLanguageModel target(kVocabulary, test::Successor([&](auto text) { return world.successor(text); }), limits);
+    FakeLanguageModel draft(kVocabulary, test::Logits([&](auto text) { return world.draft_logits(text); }), limits);
+    ModelDrafter drafter(draft, kVocabulary);
+    const Endless tokens;
+    Scheduler scheduler(target, {&drafter}, tokens, 1);
+    auto recorder = std::make_shared<Recorder>();
+    Request request;
+    for (int i = 0; i < prompt; ++i) {
+        request.prompt.push_back(i % kVocabulary);
+    }
+    request.max_tokens = output;
+    request.policy = policy(pair);
+    request.listener = recorder;
+    scheduler.admit(std::move(request));
+    while (!scheduler.idle()) {
+        scheduler.step();
+    }
+    return {cost(pair->costs.target, target.batches) + cost(pair->costs.drafters[0], draft.batches),
+            recorder->statistics, recorder->ids};
+}
+
+std::unique_ptr<DraftPolicy> adaptive(const std::shared_ptr<PairExperience> & pair) {
+    return std::make_unique<AdaptiveDraftLength>(pair, 16);
+}
+
+Policy fixed(int length) {
+    return [length](const auto &) { return length > 0 ? std::make_unique<FixedDraftLength>(length) : nullptr; };
+}
+
+double total(const Machine & machine, const std::vector<World> & worlds, const Policy & policy, int prompt, int output) {
+    double ms = 0;
+    for (const World & world : worlds) {
+        ms += simulate(machine, world, policy, prompt, output).ms;
+    }
+    return ms;
+}
+
+std::vector<World> worlds(double alpha, bool informative) {
+    std::vector<World> out;
+    for (uint64_t seed = 1; seed <= 8; ++seed) {
+        out.push_back({seed, [alpha](size_t) { return alpha; }, informative});
+    }
+    return out;
+}
+
+}  // namespace
+
+TEST("it takes at most 3% longer than the best fixed length, at every agreement and on every machine") {
+    for (const Machine & machine : kMachines) {
+        for (const bool informative : {false, true}) {
+            for (const double alpha : {0.3, 0.5, 0.7, 0.8, 0.9, 0.95}) {
+                double best = 1e300;
+                int best_length = 0;
+                for (int length = 0; length <= 16; ++length) {
+                    const double ms = total(machine, worlds(alpha, informative), fixed(length), 16, 256);
+                    if (ms < best) {
+                        best = ms;
+                        best_length = length;
+                    }
+                }
+                const double baseline = total(machine, worlds(alpha, informative), fixed(0), 16, 256);
+                const double ms = total(machine, worlds(alpha, informative), adaptive, 16, 256);
+                std::printf("    %-5s %s α %.2f: best fixed %2d gains %.3f, adaptive %.3f, share %.3f\n", machine.name,
+                            informative ? "informative " : "uninformative", alpha, best_length, baseline / best,
+                            baseline / ms, best / ms);
+                CHECK(best / ms >= 0.97);
+            }
+        }
+    }
+}
+
+TEST("where drafting cannot pay it costs at most 3%: no agreement, little agreement, a long prompt for a short output") {
+    for (const Machine & machine : kMachines) {
+        for (const auto & [alpha, prompt, output] :
+             {std::tuple{0.0, 16, 512}, {0.1, 16, 512}, {0.9, 1024, 8}, {0.0, 256, 256}}) {
+            const double baseline = total(machine, worlds(alpha, true), fixed(0), prompt, output);
+            const double ms = total(machine, worlds(alpha, true), adaptive, prompt, output);
+            std::printf("    %-5s α %.1f, prompt %d, output %d: %.3f of plain decoding's speed\n", machine.name, alpha,
+                        prompt, output, baseline / ms);
+            CHECK(baseline / ms >= 0.97);
+        }
+    }
+}
+
+TEST("it takes drafting up again when the text becomes predictable, and drops it when it no longer is") {
+    const Machine & machine = kMachines[0];
+    const auto late = [](size_t length) { return length > 300 ? 0.95 : 0.0; };
+    const auto early = [](size_t length) { return length > 300 ? 0.0 : 0.95; };
+    for (uint64_t seed = 1; seed <= 4; ++seed) {
+        const double plain = simulate(machine, {seed, late}, fixed(0), 16, 1500).ms;
+        CHECK(plain / simulate(machine, {seed, late}, adaptive, 16, 1500).ms > 1.25);
+        const double before = simulate(machine, {seed, early}, fixed(0), 16, 1500).ms;
+        CHECK(before / simulate(machine, {seed, early}, adaptive, 16, 1500).ms > 1.05);
+    }
+}
+
+TEST("the text is the target's own whatever the policy decides") {
+    for (const double alpha : {0.0, 0.5, 0.9}) {
+        const World world{3, [alpha](size_t) { return alpha; }, true};
+        const std::vector<Token> plain = simulate(kMachines[1], world, fixed(0), 16, 200).ids;
+        CHECK_EQ(simulate(kMachines[1], world, adaptive, 16, 200).ids, plain);
+        const Policy confidence = [](const auto &) { return std::make_unique<ConfidenceThreshold>(8, 0.7F); };
+        CHECK_EQ(simulate(kMachines[1], world, confidence, 16, 200).ids, plain);
+    }
+}
+
+TEST("with frozen costs it decides the same every time") {
+    const World world{5, [](size_t) { return 0.8; }, true};
+    const Outcome first = simulate(kMachines[2], world, adaptive, 16, 300);
+    const Outcome second = simulate(kMachines[2], world, adaptive, 16, 300);
+    CHECK_EQ(first.statistics.proposed, second.statistics.proposed);
+    CHECK_EQ(first.statistics.rounds, second.statistics.rounds);
+    CHECK_EQ(first.ms, second.ms);
+}
+
+TEST("a long prompt is left to the target where the output is too short to earn the draft's own prefill back") {
+    const World world{6, [](size_t) { return 0.9; }, true};
+    CHECK_EQ(simulate(kMachines[1], world, adaptive, 1024, 8).statistics.draft_tokens, 0);
+    CHECK(simulate(kMachines[1], world, adaptive, 1024, 400).statistics.draft_tokens > 1024);
+}
+
+}  // namespace foretoken
+
+int main() {
+    return foretoken::test::run_tests();
+}
