@@ -45,6 +45,11 @@ export function intersect(a: CharSet, b: CharSet): CharSet {
   return complement(union(complement(a), complement(b)));
 }
 
+export function contains(set: CharSet, character: string): boolean {
+  const code = codePoint(character);
+  return set.some(([first, last]) => first <= code && code <= last);
+}
+
 function withoutSurrogates([first, last]: [number, number]): [number, number][] {
   const [low, high] = SURROGATES;
   const parts: [number, number][] = [

@@ -38,13 +38,12 @@ export class Compiler {
 
   #document(schemas: readonly Schema[]): Expression {
     const ways = alternatives(schemas);
-    const pointer = schemas.map(pointerOf).find((at) => at !== undefined) ?? "#";
     const [only] = ways;
     if (only !== undefined && ways.length === 1) return this.#conjunction(only);
-    // Nothing fulfils them: a rule even so, since its pointer says where.
-    return this.#once(ways.map(keyOf).join("|") || `never ${pointer}`, pointer, () =>
-      choice(ways.map((shapes) => this.#conjunction(shapes))),
-    );
+    const pointer = schemas.map(pointerOf).find((at) => at !== undefined) ?? "#";
+    // What nothing fulfils is a rule too, so that an error can tell where it stands.
+    const key = ways.length === 0 ? `nothing at ${pointer}` : ways.map(keyOf).join("|");
+    return this.#once(key, pointer, () => choice(ways.map((shapes) => this.#conjunction(shapes))));
   }
 
   #conjunction(shapes: Conjunction): Expression {

@@ -3,18 +3,23 @@ import { choice, EMPTY, type Expression, literal, optional, sequence } from "./e
 import type { Json } from "./json-value.js";
 import { MAX_DEPTH } from "./limits.js";
 
+type Container = readonly Json[] | { readonly [key: string]: Json };
+
 /** The values as JSON.stringify writes them, objects and arrays with whitespace where it may stand. */
 export function constants(values: readonly Json[]): Expression {
-  const scalars = values.filter((value) => value === null || typeof value !== "object");
-  const containers = values.filter((value) => value !== null && typeof value === "object");
-  return choice([prefixTree(scalars.map((value) => JSON.stringify(value))), ...containers.map(container)]);
+  const scalars = values.filter((value) => !isContainer(value)).map((value) => JSON.stringify(value));
+  return choice([prefixTree(scalars), ...values.filter(isContainer).map(container)]);
+}
+
+function isContainer(value: Json): value is Container {
+  return value !== null && typeof value === "object";
 }
 
 /**
  * The texts, with common beginnings written once: llama.cpp follows every alternative at once, so the fewer that begin
  * alike the faster it is.
  */
-export function prefixTree(texts: readonly string[], depth = 0): Expression {
+function prefixTree(texts: readonly string[], depth = 0): Expression {
   if (depth === MAX_DEPTH) return choice(texts.map(literal));
   const groups = new Map<string, string[]>();
   for (const text of new Set(texts)) {
@@ -31,16 +36,12 @@ export function prefixTree(texts: readonly string[], depth = 0): Expression {
   );
 }
 
-function container(value: Json): Expression {
-  return Array.isArray(value)
-    ? enclosed("[", value.map(constant), "]")
-    : enclosed(
-        "{",
-        Object.entries(value ?? {}).map(([key, item]) =>
-          sequence(literal(JSON.stringify(key)), COLON, constant(item)),
-        ),
-        "}",
-      );
+function container(value: Container): Expression {
+  if (Array.isArray(value)) return enclosed("[", value.map(constant), "]");
+  const members = Object.entries(value).map(([key, item]) =>
+    sequence(literal(JSON.stringify(key)), COLON, constant(item)),
+  );
+  return enclosed("{", members, "}");
 }
 
 function constant(value: Json): Expression {

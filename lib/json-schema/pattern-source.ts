@@ -34,7 +34,7 @@ export class PatternSource {
     return found;
   }
 
-  /** Passes over what the sticky expression matches next, and gives its match. */
+  /** Passes over what the expression, which begins with ^, matches next, and gives its match. */
   match(expression: RegExp): RegExpExecArray | null {
     const match = expression.exec(this.#characters.slice(this.#at).join(""));
     if (match !== null) this.#at += [...match[0]].length;

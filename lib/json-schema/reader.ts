@@ -37,7 +37,7 @@ export class SchemaReader {
   }
 
   /** @throws SCHEMA_INVALID, SCHEMA_UNSUPPORTED */
-  read(value: unknown, pointer: string, parents: readonly object[] = []): Schema {
+  read(value: unknown, pointer: string, parents: readonly Record<string, unknown>[] = []): Schema {
     if (value === true) return { kind: "all", schemas: [] };
     if (value === false) return { kind: "any", schemas: [], pointer };
     if (!isRecord(value)) throw invalidSchema(pointer, "a schema, object or boolean,", shown(value));
@@ -52,7 +52,11 @@ export class SchemaReader {
     return schema;
   }
 
-  #readObject(value: Record<string, unknown>, pointer: string, parents: readonly object[]): Schema {
+  #readObject(
+    value: Record<string, unknown>,
+    pointer: string,
+    parents: readonly Record<string, unknown>[],
+  ): Schema {
     const assertions: Assertions = {};
     const parts: Schema[] = [];
     const read: ReadSchema = (inner, at) => this.read(inner, at, parents);
@@ -100,9 +104,9 @@ export class SchemaReader {
     return { kind: "all", schemas: [{ kind: "shape", shape }, ...parts] };
   }
 
-  #reference(text: string, pointer: string, parents: readonly object[]): Schema {
+  #reference(text: string, pointer: string, parents: readonly Record<string, unknown>[]): Schema {
     // An $id further in begins a document of its own, which "#" would then mean.
-    const foreign = parents.some((parent) => parent !== this.#document && "$id" in parent);
+    const foreign = parents.some((parent) => parent !== this.#document && parent.$id !== undefined);
     if (!isLocalReference(text) || foreign) {
       throw unsupportedSchema(pointer, 'a $ref within the document ("#", "#/$defs/…")', shown(text));
     }

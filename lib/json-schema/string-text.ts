@@ -1,7 +1,8 @@
-import { ANY_CHARACTER, type CharSet, charactersOf, intersect, range, subtract, union } from "./char-set.js";
+import { type CharSet, charactersOf, contains, intersect, range, subtract, union } from "./char-set.js";
 import { characters, choice, type Expression, literal, sequence } from "./expression.js";
 
 const SHORT_ESCAPES = { '"': '"', "\\": "\\", b: "\b", f: "\f", n: "\n", r: "\r", t: "\t" };
+const SHORTLY_ESCAPED = charactersOf(Object.values(SHORT_ESCAPES).join(""));
 const CONTROLS = range(0, 0x1f);
 const MUST_BE_ESCAPED = union(CONTROLS, charactersOf('"\\'));
 
@@ -15,9 +16,9 @@ export function spelled(text: string): Expression {
  * a name leaves out cannot come back as an escape.
  */
 export function spelledCharacter(set: CharSet): Expression {
-  const raw = characters(subtract(intersect(set, ANY_CHARACTER), MUST_BE_ESCAPED));
+  const raw = characters(subtract(set, MUST_BE_ESCAPED));
   const short = Object.entries(SHORT_ESCAPES).filter(([, meant]) => contains(set, meant));
-  const long = subtract(intersect(set, CONTROLS), charactersOf(Object.values(SHORT_ESCAPES).join("")));
+  const long = subtract(intersect(set, CONTROLS), SHORTLY_ESCAPED);
   return choice([
     raw,
     sequence(literal("\\"), characters(charactersOf(short.map(([letter]) => letter).join("")))),
@@ -34,8 +35,4 @@ function lastHexDigits(controls: CharSet, digit: string): CharSet {
 
 function fromHex(digits: string): string {
   return String.fromCodePoint(Number.parseInt(digits, 16));
-}
-
-function contains(set: CharSet, character: string): boolean {
-  return intersect(set, charactersOf(character)).length > 0;
 }

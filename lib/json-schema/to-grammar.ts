@@ -7,9 +7,8 @@ import { shared } from "./shared.js";
 
 /**
  * The GBNF grammar, llama.cpp's format, of the JSON documents that fulfil a JSON Schema. Every document it lets through
- * fulfils the schema, with three exceptions: `oneOf` is read as `anyOf`, so a document may fulfil several branches; an
- * additional property may come twice; and `format` is checked as documented for `formatPattern`. The same schema always gives
- * the same text.
+ * fulfils the schema, with one exception: `oneOf` is read as `anyOf`, so a document may fulfil several of its branches. The
+ * name of an additional property may come twice; JSON.parse keeps the last. The same schema always gives the same text.
  *
  * Keywords: `type`, `enum`, `const`, `properties`, `required`, `additionalProperties`, `items`, `prefixItems`, `minItems`,
  * `maxItems`, `minLength`, `maxLength`, `pattern`, `format`, the four bounds of integers, `anyOf`, `oneOf`, `allOf`, `$ref`
@@ -27,6 +26,7 @@ import { shared } from "./shared.js";
  * - Strings may use any escape, but no half of a surrogate pair. Property names, constants and strings with a pattern or format
  *   are spelled as JSON.stringify does.
  * - Integers have no exponent and no more than 21 digits; numbers are never too large for a double.
+ * - A `date` exists, its year has four digits; a `time` has seconds without leap ones and an offset, its letters are capitals.
  *
  * @param schema A JSON Schema (draft 2020-12; `definitions` is read like `$defs`) as parsed JSON: an object or a boolean.
  * @throws {OptionError} SCHEMA_INVALID for a malformed schema, and for one that no document fulfils; SCHEMA_UNSUPPORTED for

@@ -7,9 +7,12 @@ namespace foretoken {
 
 namespace {
 
-constexpr int kFirstProbe = 8;  // plain rounds before a drafter that does not pay is tried again; doubles each time
-// Probes may cost this share of the time so far.
-constexpr double kProbeShare = 0.015;
+constexpr int kFirstProbe = 8;   // plain rounds before a drafter that does not pay is tried again; doubles each time
+constexpr int kProbeRounds = 3;  // one token says little, and catching up is the dearer part
+// What a probe costs, catching up included, must not exceed this share of the plain decoding since the last one: all
+// probes together cost no more, and where a draft's prefill is dearer they end.
+constexpr double kProbeShare = 0.0125;
+constexpr double kRecentRate = 0.2;
 // A sequence may end before its limit: this many tokens more than it already has are counted on.
 constexpr int kHorizon = 128;
 
@@ -47,6 +50,7 @@ AdaptiveDraftLength::Offer AdaptiveDraftLength::offer(int drafter, const Drafter
             best.length = accepted;
         }
     }
+    best.gain = std::max(best.gain, recent_gains_[static_cast<size_t>(drafter)]);
     if (view.lacking > 0) {
         best.catch_up = pair_->costs.drafters[static_cast<size_t>(drafter)].ms(view.lacking + 1) - step_ms(drafter);
         const double rounds = std::min(tokens_left, kHorizon + generated_) / (1 + best.length);
@@ -58,6 +62,7 @@ AdaptiveDraftLength::Offer AdaptiveDraftLength::offer(int drafter, const Drafter
 DraftPlan AdaptiveDraftLength::plan(const RoundStart & start) {
     if (calibrations_.empty()) {
         calibrations_ = pair_->calibrations;
+        recent_gains_.resize(calibrations_.size());
         for (Calibration & calibration : calibrations_) {
             calibration.doubt();
         }
@@ -66,7 +71,6 @@ DraftPlan AdaptiveDraftLength::plan(const RoundStart & start) {
     probing_ = false;
     other_rows_ = start.other_rows;
     chance_ = 1;
-    spent_ = 0;
     drawn_.clear();
     Offer best;
     for (int drafter = 0; drafter < static_cast<int>(start.drafters.size()); ++drafter) {
@@ -91,22 +95,29 @@ DraftPlan AdaptiveDraftLength::plan(const RoundStart & start) {
     const DrafterView & view = start.drafters[static_cast<size_t>(best.drafter)];
     plan_ = {best.drafter, std::min({max_length_, start.room, view.room})};
     worth_ = worth(calibration(best.drafter).typical_acceptance(), best.drafter, plan_.max_tokens);
-    spent_ = best.catch_up + step_ms(best.drafter);
+    gain_ = -step_ms(best.drafter);
     return plan_;
 }
 
 bool AdaptiveDraftLength::probes(const Offer & offer) {
-    if (--rounds_to_probe_ > 0) {
+    if (probe_rounds_left_ > 0) {
+        return true;
+    }
+    const double cost = offer.catch_up + kProbeRounds * (step_ms(offer.drafter) + row_ms(2) - row_ms(1));
+    if (plain_rounds_ < probe_interval_ || cost > kProbeShare * plain_ms_) {
         return false;
     }
-    const double cost = offer.catch_up + step_ms(offer.drafter) + row_ms(2) - row_ms(1);
-    if (std::max(regret_, 0.0) + cost > kProbeShare * elapsed_) {
-        return false;
-    }
-    rounds_to_probe_ = probe_interval_;
-    probe_interval_ *= 2;
+    probe_rounds_left_ = kProbeRounds;
+    probe_accepted_ = 0;
     calibration(offer.drafter).doubt();
     return true;
+}
+
+void AdaptiveDraftLength::end_probe() {
+    probe_interval_ = probe_accepted_ > 0 ? kFirstProbe : 2 * probe_interval_;
+    probe_rounds_left_ = 0;
+    plain_rounds_ = 0;
+    plain_ms_ = 0;
 }
 
 bool AdaptiveDraftLength::pays(int drawn, double next, double later, int steps_first) const {
@@ -131,25 +142,24 @@ bool AdaptiveDraftLength::keep_going(const DraftStep & step) {
         return false;
     }
     chance_ *= next;
+    gain_ += chance_ * worth_ - (row_ms(step.drawn + 2) - row_ms(step.drawn + 1));
     drawn_.push_back(step.next);
     return true;
 }
 
 bool AdaptiveDraftLength::step_again(SeqId, int drawn) {
     const double typical = calibration(plan_.drafter).typical_acceptance();
-    if (!pays(drawn, typical, typical, 1)) {
-        return false;
-    }
-    spent_ += step_ms(plan_.drafter);
-    return true;
+    const bool again = pays(drawn, typical, typical, 1);
+    gain_ -= again ? step_ms(plan_.drafter) : 0;
+    return again;
 }
 
 void AdaptiveDraftLength::observe(const RoundOutcome & outcome) {
-    const double ms = spent_ + row_ms(outcome.proposed + 1);
-    const int tokens = outcome.accepted + 1;
-    generated_ += tokens;
-    elapsed_ += ms;
-    regret_ += ms - tokens * row_ms(1);
+    generated_ += outcome.accepted + 1;
+    if (plan_.max_tokens > 0) {
+        double & recent = recent_gains_[static_cast<size_t>(plan_.drafter)];
+        recent += kRecentRate * (gain_ - recent);
+    }
     const auto learn = [&](std::vector<Calibration> & calibrations) {
         for (int i = 0; i < outcome.proposed && i <= outcome.accepted; ++i) {
             calibrations[static_cast<size_t>(plan_.drafter)].learn(drawn_[static_cast<size_t>(i)], i < outcome.accepted);
@@ -159,11 +169,17 @@ void AdaptiveDraftLength::observe(const RoundOutcome & outcome) {
     if (!pair_->costs.frozen) {
         learn(pair_->calibrations);
     }
-    if (probing_ && outcome.accepted > 0) {
-        rounds_to_probe_ = 0;
-        probe_interval_ = kFirstProbe;
-    } else if (plan_.max_tokens > 0 && !probing_) {
-        rounds_to_probe_ = probe_interval_;
+    if (probing_) {
+        probe_accepted_ += outcome.accepted;
+        if (--probe_rounds_left_ == 0) {
+            end_probe();
+        }
+    } else if (plan_.max_tokens == 0) {
+        plain_rounds_ += 1;
+        plain_ms_ += row_ms(1);
+    } else {
+        probe_accepted_ = 1;
+        end_probe();
     }
 }
 

@@ -51,12 +51,16 @@ private:
     // Whether drawing more tokens pays after `drawn`: the next with chance `next`, those behind it with `later`, each
     // after `steps_first` (0 where the next token's pass is already done) forward passes.
     bool pays(int drawn, double next, double later, int steps_first) const;
-    // Whether a drafter that does not seem to pay is tried again.
+    // Whether a drafter that does not seem to pay is tried all the same this round.
     bool probes(const Offer & offer);
+    void end_probe();
 
     std::shared_ptr<PairExperience> pair_;
     int max_length_;
     std::vector<Calibration> calibrations_;
+    // Gains of the last drafted rounds, as expected when their confidences were known: drafting may pay although a token of
+    // typical confidence does not, since the others need not be drawn.
+    std::vector<double> recent_gains_;
 
     // The running round.
     DraftPlan plan_;
@@ -64,15 +68,16 @@ private:
     int other_rows_ = 0;
     double worth_ = 0;            // of a token, ms
     double chance_ = 1;           // that all drawn tokens are accepted
-    double spent_ = 0;            // on the draft, ms
+    double gain_ = 0;             // expected of what was done so far, ms
     std::vector<Confidence> drawn_;
 
-    // The sequence so far, in ms by the costs above.
     int generated_ = 0;
-    double elapsed_ = 0;
-    double regret_ = 0;      // lost against plain decoding
-    int rounds_to_probe_ = 0;
-    int probe_interval_;
+    // Since drafting last turned out not to pay.
+    int plain_rounds_ = 0;
+    double plain_ms_ = 0;
+    int probe_interval_;  // plain rounds before the next probe
+    int probe_rounds_left_ = 0;
+    int probe_accepted_ = 0;
 };
 
 }  // namespace foretoken

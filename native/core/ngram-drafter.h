@@ -7,8 +7,10 @@
 // O(1) amortised per token remembered. Not thread-safe: whoever drives it stays on one thread.
 #pragma once
 
-#include <optional>
+#include <cstddef>
+#include <span>
 #include <unordered_map>
+#include <vector>
 
 #include "drafter.h"
 #include "suffix-automaton.h"
@@ -18,7 +20,7 @@ namespace foretoken {
 struct NgramOptions {
     int min_match = 2;             // ≥ 1: shortest suffix whose continuation is proposed
     size_t history_limit = 65536;  // tokens of ended sequences that are remembered; 0 remembers none
-    float prior = 6;               // ≥ 0: occurrences against one that a continuation has to win trust
+    float prior = 6;               // ≥ 0: counts are weighed against it; the higher, the later they are trusted
 };
 
 class NgramDrafter final : public Drafter {

@@ -3,7 +3,7 @@
 // A suffix automaton (Blumer et al. 1985): each state stands for the strings that end at the same places, its suffix
 // link for the longest string that also ends elsewhere. So the link of the whole text is its longest suffix that
 // occurred before, and appending costs O(1) amortised, for at most two states and three transitions a token.
-// Transitions lie in one open-addressing table, because a token's successors are few among a large vocabulary. Not
+// Transitions lie in one open-addressing table, because few tokens of a large vocabulary follow a string. Not
 // thread-safe.
 #pragma once
 
@@ -17,8 +17,8 @@ namespace foretoken {
 
 class SuffixAutomaton {
 public:
-    // An appended token is counted as following its longest match and this many suffixes in all, not all of them: in a
-    // text like aaaa… those are as many as the text is long.
+    // An appended token is counted as a follower of this many suffixes that it followed before, the longest first. All
+    // of them would not be O(1): in a text like aaaa… they are as many as the text is long.
     static constexpr int kCountedSuffixes = 8;
 
     // A string that occurs. Appending invalidates it.
@@ -41,8 +41,8 @@ public:
 
     // The longest suffix of the text that occurred before.
     Match match() const { return whole(match_); }
-    // The longest suffix of match + token that occurs. Takes from one match to the next as a text goes on that need not
-    // be this one's.
+    // The longest suffix of match + token that occurs. Follows a text that need not be this one: a draft, another
+    // sequence's.
     Match advance(Match match, Token token) const;
     // The longest suffix of the match that also occurs elsewhere; length 0 in the end.
     Match shorter(Match match) const;

@@ -1,6 +1,7 @@
 // The n-gram drafter with several sequences, at once and one after another.
 #include <algorithm>
 #include <random>
+#include <stdexcept>
 
 #include "check.h"
 #include "ngram-draft.h"
@@ -69,6 +70,15 @@ int rounds(NgramDrafter & drafter, const Tokens & text) {
     return count;
 }
 
+bool is_gone(const NgramDrafter & drafter, SeqId seq) {
+    try {
+        drafter.view(seq);
+        return false;
+    } catch (const std::out_of_range &) {
+        return true;
+    }
+}
+
 }  // namespace
 
 TEST("sequences draft together, each from its own text, until one ends") {
@@ -101,6 +111,7 @@ TEST("an id can be used again: its old text is history") {
         drafter.end(0);
     }
     CHECK_EQ(drafter.history().size(), size_t{0});
+    CHECK(is_gone(drafter, 0));
     NgramDrafter remembering;
     remembering.begin(0, Tokens{1, 2, 3});
     remembering.end(0);

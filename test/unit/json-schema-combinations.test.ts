@@ -133,8 +133,14 @@ t.test("schemas that contain themselves", async (t) => {
   checkSchema(t, both, [{}, { next: { next: { x: 1, y: 2 }, y: 1 } }], [{ next: { x: "" } }, { z: 1 }]);
 });
 
-t.test("a chain of five thousand references needs no stack", async (t) => {
+t.test("a chain of three thousand references needs no stack", async (t) => {
   const name = (i: number) => `#/$defs/d${i}`;
-  const chain = Array.from({ length: 5000 }, (_, i) => [`d${i}`, { items: { $ref: name(i + 1) } }]);
-  checkSchema(t, { $defs: { ...Object.fromEntries(chain), d5000: integer }, $ref: name(0) }, [[[[]]]], [[1]]);
+  const chain = Array.from({ length: 3000 }, (_, i) => [`d${i}`, { items: { $ref: name(i + 1) } }]);
+  checkSchema(t, { $defs: { ...Object.fromEntries(chain), d3000: integer }, $ref: name(0) }, [[[[]]]], [[1]]);
+});
+
+t.test("schemas that refer to the next one twice, fifty times over", async (t) => {
+  const twice = (i: number) => ({ allOf: [{ $ref: `#/$defs/d${i + 1}` }, { $ref: `#/$defs/d${i + 1}` }] });
+  const defs = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`d${i}`, twice(i)]));
+  checkSchema(t, { $defs: { ...defs, d50: integer }, $ref: "#/$defs/d0" }, [1], [""]);
 });

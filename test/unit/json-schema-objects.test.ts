@@ -113,7 +113,7 @@ t.test("optional properties that nothing fulfils are left out", async (t) => {
   );
 });
 
-t.test("as many properties as one likes", async (t) => {
+t.test("long names, and as many properties as one likes", async (t) => {
   const many = Array.from({ length: 300 }, (_, i) => `property ${i}`);
   const grammar = jsonSchemaToGrammar({
     properties: Object.fromEntries(many.map((name) => [name, { type: "integer" }])),
@@ -123,4 +123,7 @@ t.test("as many properties as one likes", async (t) => {
   t.ok(accepts(grammar, JSON.stringify({ ...document, other: null })));
   t.notOk(accepts(grammar, JSON.stringify({ ...document, "property 17": null })));
   t.ok(grammar.length < 500_000, `${grammar.length} characters`);
+  // Compiled without a stack that grows by the character.
+  const long = "long".repeat(750);
+  t.match(jsonSchemaToGrammar({ properties: { [long]: {} }, additionalProperties: true }), long);
 });

@@ -1,0 +1,25 @@
+// What the benchmark scripts' command lines share.
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { InvalidArgumentError } from "commander";
+import { writeAtomically } from "./write-atomically.mjs";
+
+const RESULTS = fileURLToPath(new URL("results", import.meta.url));
+
+export function integer(text) {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("Expected an integer.");
+  return Number(text);
+}
+
+export function integers(text) {
+  return text === "" ? [] : text.split(",").map(integer);
+}
+
+/** Writes bench/results/<date>-<name>.json. */
+export async function saveResult(name, report) {
+  await mkdir(RESULTS, { recursive: true });
+  const file = join(RESULTS, `${new Date().toISOString().slice(0, 10)}-${name}.json`);
+  await writeAtomically(file, `${JSON.stringify(report, null, 2)}\n`);
+  process.stderr.write(`Wrote ${file}\n`);
+}

@@ -1,0 +1,153 @@
+// @ts-check
+// GPT-NeoX models whose next token depends on the last one only: every block adds zero, at its full cost. Needs nothing;
+// leaves what gguf-writer.mjs writes.
+import { GgufFile } from "./gguf-writer.mjs";
+import { toHalves } from "./half.mjs";
+import { InvalidArgument, integer } from "./invalid-argument.mjs";
+import { RandomStream } from "./random.mjs";
+
+/** A prime number, so that neither rows nor layers repeat in step with it. */
+const TILE = 1_048_573;
+const CHUNK_BYTES = 4 << 20;
+
+/**
+ * @typedef {{ name: string, hidden: number, layers: number, heads: number, feedForward: number }} Shape
+ * @typedef {(token: number, row: Float32Array) => void} FillRow
+ * @typedef {object} Model
+ * @property {Shape} shape
+ * @property {number} vocabulary
+ * @property {number} context
+ * @property {number} seed of the weights that add nothing
+ * @property {FillRow} embedding
+ * @property {FillRow} output the row of a token in the output matrix
+ * @property {number} [epsilon] of LayerNorm
+ * @property {readonly import("./gguf-writer.mjs").Metadata[]} metadata
+ */
+
+/** @param {Shape} shape */
+export function requireShape({ name, hidden, layers, heads, feedForward }) {
+  integer(`${name}'s hidden size`, hidden, 8, 65536);
+  integer(`${name}'s layers`, layers, 1, 512);
+  integer(`${name}'s heads`, heads, 1, 512);
+  integer(`${name}'s feed-forward size`, feedForward, 8, 262144);
+  if (hidden % (8 * heads) !== 0)
+    throw new InvalidArgument(
+      `Expected ${name}'s hidden size to be a multiple of 8 for each of its ${heads} heads but received ${hidden}`,
+    );
+}
+
+/** @param {Model} model @returns {GgufFile} */
+export function neoxFile({ shape, vocabulary, context, seed, embedding, output, epsilon = 1e-5, metadata }) {
+  const { hidden, layers, heads, feedForward } = shape;
+  /** @type {Uint16Array | undefined} */
+  let random;
+  const zeros = new Uint16Array(TILE);
+
+  /** @type {import("./gguf-writer.mjs").Tensor[]} */
+  const tensors = [
+    rows("token_embd.weight", hidden, vocabulary, embedding),
+    rows("output.weight", hidden, vocabulary, output),
+  ];
+  /** @param {string} name @param {number} size @param {number} value */
+  const vector = (name, size, value) =>
+    tensors.push({
+      name,
+      dimensions: [size],
+      type: "f32",
+      data: () => [bytes(new Float32Array(size).fill(value))],
+    });
+  /** @param {string} name @param {number} size */
+  const norm = (name, size) => {
+    vector(`${name}.weight`, size, 1);
+    vector(`${name}.bias`, size, 0);
+  };
+  /** @param {string} name @param {number} from @param {number} to @param {boolean} zero */
+  const linear = (name, from, to, zero) => {
+    const offset = (tensors.length * 40_503) % TILE;
+    const data = () => {
+      random ??= randomTile(seed);
+      return repeated(zero ? zeros : random, offset, from * to);
+    };
+    tensors.push({ name: `${name}.weight`, dimensions: [from, to], type: "f16", data });
+    vector(`${name}.bias`, to, 0);
+  };
+
+  norm("output_norm", hidden);
+  for (let layer = 0; layer < layers; layer++) {
+    const block = `blk.${layer}.`;
+    norm(`${block}attn_norm`, hidden);
+    norm(`${block}ffn_norm`, hidden);
+    linear(`${block}attn_qkv`, hidden, 3 * hidden, false);
+    linear(`${block}attn_output`, hidden, hidden, true);
+    linear(`${block}ffn_up`, hidden, feedForward, false);
+    linear(`${block}ffn_down`, feedForward, hidden, true);
+  }
+
+  return new GgufFile(
+    [
+      ["general.architecture", "string", "gptneox"],
+      ["general.name", "string", shape.name],
+      ["general.file_type", "u32", 1],
+      ["gptneox.context_length", "u32", context],
+      ["gptneox.embedding_length", "u32", hidden],
+      ["gptneox.block_count", "u32", layers],
+      ["gptneox.feed_forward_length", "u32", feedForward],
+      ["gptneox.rope.dimension_count", "u32", hidden / heads / 4],
+      ["gptneox.attention.head_count", "u32", heads],
+      ["gptneox.vocab_size", "u32", vocabulary],
+      ["gptneox.use_parallel_residual", "bool", true],
+      ["gptneox.attention.layer_norm_epsilon", "f32", epsilon],
+      ["tokenizer.ggml.model", "string", "no_vocab"],
+      ...metadata,
+    ],
+    tensors,
+  );
+}
+
+/**
+ * @param {string} name
+ * @param {number} hidden
+ * @param {number} count
+ * @param {FillRow} fill
+ * @returns {import("./gguf-writer.mjs").Tensor}
+ */
+function rows(name, hidden, count, fill) {
+  function* data() {
+    const atOnce = Math.max(1, Math.floor(CHUNK_BYTES / 2 / hidden));
+    const halves = new Uint16Array(atOnce * hidden);
+    const row = new Float32Array(hidden);
+    for (let first = 0; first < count; first += atOnce) {
+      const n = Math.min(atOnce, count - first);
+      for (let i = 0; i < n; i++) {
+        fill(first + i, row);
+        toHalves(row, halves, i * hidden);
+      }
+      yield bytes(halves.subarray(0, n * hidden));
+    }
+  }
+  return { name, dimensions: [hidden, count], type: "f16", data };
+}
+
+/** @param {Uint16Array} tile @param {number} offset @param {number} length */
+function* repeated(tile, offset, length) {
+  for (let start = offset, left = length; left > 0; start = 0) {
+    const part = tile.subarray(start, Math.min(tile.length, start + left));
+    yield bytes(part);
+    left -= part.length;
+  }
+}
+
+/** Weights of an untrained model's size, for the matrices whose results are multiplied by zero. @param {number} seed */
+function randomTile(seed) {
+  const numbers = new Float32Array(TILE + 1);
+  new RandomStream(seed, "tile").normals(numbers);
+  for (let i = 0; i < numbers.length; i++) numbers[i] = 0.02 * /** @type {number} */ (numbers[i]);
+  const tile = new Uint16Array(numbers.length);
+  toHalves(numbers, tile);
+  return tile.subarray(0, TILE);
+}
+
+/** @param {Float32Array | Uint16Array} array */
+function bytes(array) {
+  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+}

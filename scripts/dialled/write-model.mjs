@@ -1,0 +1,48 @@
+// @ts-check
+// Puts a made model into a folder, unless it is there. Needs nothing; leaves `<name>.f16.gguf` and `<name>.json`.
+import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+
+/**
+ * @typedef {object} ModelFile
+ * @property {string} name
+ * @property {import("./gguf-writer.mjs").GgufFile} file
+ * @property {object} about what benchmarks need to know, for the JSON file
+ */
+
+/**
+ * @param {string} folder
+ * @param {ModelFile} model
+ * @param {import("./gguf-writer.mjs").WriteOptions} [writing]
+ * @returns {Promise<{ path: string, reused: boolean }>} reused: a whole file with the same parameters was there
+ */
+export async function writeModel(folder, { name, file, about }, writing) {
+  await mkdir(folder, { recursive: true });
+  const path = join(folder, `${name}.f16.gguf`);
+  const reused = await file.isAt(path);
+  if (!reused) await file.write(path, writing);
+  await writeText(
+    join(folder, `${name}.json`),
+    `${JSON.stringify({ model: `${name}.f16.gguf`, ...about }, null, 2)}\n`,
+  );
+  return { path, reused };
+}
+
+/** @param {string} path @param {string} text */
+async function writeText(path, text) {
+  if ((await readFile(path, "utf8").catch(() => "")) === text) return;
+  const temporary = `${path}.${process.pid}.partial`;
+  try {
+    const file = await open(temporary, "w");
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
