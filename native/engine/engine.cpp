@@ -172,6 +172,8 @@ std::vector<double> Engine::measure(const std::vector<Pass> & passes, int past, 
                     throw Error("ENGINE_BUSY", "forward passes cannot be measured while a generation runs");
                 }
                 promise.set_value(measure_now(passes, past, repeats));
+            } catch (const EvalAborted &) {  // only close() aborts a pass that is not a sequence's
+                promise.set_exception(std::make_exception_ptr(Error("ENGINE_CLOSED", "the engine was closed")));
             } catch (...) {
                 promise.set_exception(std::current_exception());
             }
