@@ -44,7 +44,7 @@ void close_engines_on_exit(Napi::Env env) {
             engines.back()->close_now();
         }
     });
-    process.Get("once").As<Napi::Function>().Call(process, {Napi::String::New(env, "exit"), close});
+    process.Get("on").As<Napi::Function>().Call(process, {Napi::String::New(env, "exit"), close});
 }
 
 }  // namespace
