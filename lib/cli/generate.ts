@@ -1,11 +1,12 @@
-import { text } from "node:stream/consumers";
 import type { Command } from "commander";
 import { type Chunk, type Completion, loadPair, type Pair } from "../index.js";
+import { refuseBeside } from "./contradictions.js";
 import { describeStats } from "./describe-stats.js";
 import { EXIT } from "./exit.js";
-import { integer } from "./numbers.js";
+import { integer, integerOrAll } from "./numbers.js";
 import { colorsFor, print, printJson } from "./output.js";
 import { loadingProgress } from "./progress.js";
+import { readPrompt } from "./stdin.js";
 
 interface Flags {
   target: string;
@@ -18,15 +19,16 @@ interface Flags {
   batchSize?: number;
   threads?: number;
   draftThreads?: number;
-  gpuLayers?: number;
+  gpuLayers?: number | "all";
   json?: boolean;
   stats?: boolean;
   color?: boolean;
 }
 
 export function addGenerate(program: Command): void {
-  program
-    .command("generate")
+  const command = program.command("generate");
+  refuseBeside(command, "no-draft", ["draft", "draft-max-tokens", "draft-threads"]);
+  command
     .description("Write on from a prompt; the text goes to stdout as it is made.")
     .argument("<prompt...>", "the text to go on from; - reads it from stdin")
     .option("--target <model>", "path of a GGUF file or name of an embedded model", "fable-17m")
@@ -44,7 +46,7 @@ export function addGenerate(program: Command): void {
     .option("--batch-size <n>", "tokens of one forward pass at most (default: 512)", integer)
     .option("--threads <n>", "CPU threads of the target", integer)
     .option("--draft-threads <n>", "CPU threads of the draft", integer)
-    .option("--gpu-layers <n>", "layers on the GPU (default: all)", integer)
+    .option("--gpu-layers <n>", "layers on the GPU, or all (default: all)", integerOrAll)
     .option("--color", "colour accepted draft tokens on a terminal")
     .option("--stats", "print statistics to stderr")
     .option("--json", "print one JSON object instead of the text")
@@ -61,10 +63,7 @@ Examples:
 }
 
 async function generate(words: string[], flags: Flags): Promise<void> {
-  const prompt =
-    words.length === 1 && words[0] === "-"
-      ? (await text(process.stdin)).replace(/\r?\n$/, "")
-      : words.join(" ");
+  const prompt = words.length === 1 && words[0] === "-" ? await readPrompt() : words.join(" ");
   const interrupt = new AbortController();
   process.once("SIGINT", () => interrupt.abort());
   try {
