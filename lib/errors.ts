@@ -49,6 +49,10 @@ export const ERROR_TABLE = {
   },
   CONTEXT_TOO_LARGE: { kind: "engine", hint: "Lower contextSize to what the model was trained with." },
   CONTEXT_FAILED: { kind: "engine", hint: "Lower contextSize or batchSize, or close other pairs." },
+  THREADS_UNAVAILABLE: {
+    kind: "engine",
+    hint: "Lower threads and draftThreads, or raise the limit of processes and threads.",
+  },
   PROMPT_EMPTY: { kind: "engine", hint: "Pass at least one token of text." },
   PROMPT_TOO_LONG: { kind: "engine", hint: "Shorten the prompt or raise contextSize." },
   PAIR_CLOSED: { kind: "engine", hint: "Load the pair again, or close it later." },

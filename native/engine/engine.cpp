@@ -5,6 +5,7 @@
 #include <future>
 #include <set>
 #include <string>
+#include <system_error>
 
 #include "error.h"
 
@@ -69,7 +70,11 @@ Engine::Engine(std::shared_ptr<const Model> target, std::shared_ptr<const Model>
     }
     pieces_ = std::make_unique<Pieces>(*target_model_);
     scheduler_ = std::make_unique<Scheduler>(*target_, drafter_.get(), *pieces_, options.max_sequences);
-    thread_ = std::thread([this] { run(); });
+    try {
+        thread_ = std::thread([this] { run(); });
+    } catch (const std::system_error & error) {
+        throw Error("THREADS_UNAVAILABLE", std::string("the decode thread cannot be started: ") + error.what());
+    }
 }
 
 Engine::~Engine() {

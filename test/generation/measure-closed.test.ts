@@ -20,7 +20,10 @@ t.test("closing before the first pass does too", async (t) => {
 t.test("closing while a generation and a measurement are asked for", async (t) => {
   const pair = await fable(t);
   const generation = pair.complete("Once", { maxTokens: 400, ignoreEnd: true });
-  const rejected = [generation, pair.measure()].map((work) => t.rejects(work, { code: "PAIR_CLOSED" }));
+  const rejected = [
+    t.rejects(generation, { code: "PAIR_CLOSED" }),
+    t.rejects(pair.measure(), { code: "PAIR_CLOSED" }),
+  ];
   await pair.close();
   await Promise.all(rejected);
 });
