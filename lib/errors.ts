@@ -35,6 +35,10 @@ export const ERROR_TABLE = {
     kind: "model",
     hint: "Load the target with draft: false, or choose one with full attention.",
   },
+  MODEL_CANNOT_GENERATE: {
+    kind: "model",
+    hint: "Use a language model that writes text token by token.",
+  },
   MODEL_CLOSED: { kind: "model", hint: "Load the model again." },
 
   VOCABULARIES_INCOMPATIBLE: {
