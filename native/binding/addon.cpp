@@ -5,6 +5,7 @@
 #include "addon-data.h"
 #include "convert.h"
 #include "engine-handle.h"
+#include "library-folder.h"
 #include "model-handle.h"
 
 namespace foretoken {
@@ -50,6 +51,7 @@ void close_engines_on_exit(Napi::Env env) {
 }  // namespace
 
 static Napi::Object init(Napi::Env env, Napi::Object exports) {
+    keep_library();
     auto * data = new AddonData();  // freed with the environment
     data->abort_flag = Napi::Persistent(AbortFlag::define(env));
     data->model = Napi::Persistent(ModelHandle::define(env));
