@@ -56,7 +56,7 @@ bool can_generate(const gguf_context * gguf, const std::string & architecture) {
 uint32_t trained_context(const gguf_context * gguf, const std::string & architecture) {
     const std::string key = architecture + ".context_length";
     const int64_t length = integer_of(gguf, key).value_or(0);
-    if (length < 0) {
+    if (length < 0 || length == 1) {  // 0 is unknown; a prompt and what follows take two
         throw Error("MODEL_HEADER_INVALID", key + " is " + std::to_string(length));
     }
     return static_cast<uint32_t>(std::min<int64_t>(length, std::numeric_limits<int32_t>::max()));

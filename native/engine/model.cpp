@@ -137,16 +137,23 @@ std::vector<Token> Model::tokenize(const std::string & text, bool add_special, b
     if (!has_vocabulary()) {
         throw Error("MODEL_VOCABULARY_MISSING", "the file holds no tokenizer, so texts cannot become tokens");
     }
-    const AbortGuard guard;
-    const int length = static_cast<int>(text.size());
     std::vector<Token> tokens(text.size() + 2);
-    int n = llama_tokenize(vocab_, text.data(), length, tokens.data(), static_cast<int>(tokens.size()), add_special,
-                           parse_special);
-    if (n < 0) {
-        tokens.resize(static_cast<size_t>(-n));
-        n = llama_tokenize(vocab_, text.data(), length, tokens.data(), -n, add_special, parse_special);
+    const auto attempt = [&] {
+        const AbortGuard guard;
+        return llama_tokenize(vocab_, text.data(), static_cast<int>(text.size()), tokens.data(),
+                              static_cast<int>(tokens.size()), add_special, parse_special);
+    };
+    try {
+        int n = attempt();
+        if (n < 0) {
+            tokens.resize(static_cast<size_t>(-n));
+            n = attempt();
+        }
+        tokens.resize(static_cast<size_t>(std::max(0, n)));
+    } catch (const std::exception & error) {  // say, a byte that the vocabulary has no token for
+        throw Error("MODEL_HEADER_INVALID",
+                    std::string("the file's tokenizer cannot take the text apart: ") + error.what());
     }
-    tokens.resize(static_cast<size_t>(std::max(0, n)));
     return tokens;
 }
 

@@ -23,6 +23,7 @@ const refused: [name: string, edit: (gguf: Gguf) => void][] = [
   ["a negative epsilon", set("attention.layer_norm_epsilon", float32(-1))],
   ["a context of another type than a number", set("context_length", text("long"))],
   ["a context that is a fraction", set("context_length", float32(512))],
+  ["a context of one token", set("context_length", uint32(1))],
   ["a negative context", set("context_length", int32(-1))],
   ["a norm of integers", tensor("output_norm.weight", 26, [128n], 512)],
   ["doubles as weights", tensor("output_norm.bias", 28, [128n], 1024)],

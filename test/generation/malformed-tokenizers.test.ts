@@ -68,6 +68,21 @@ for (const [name, edit, message = /GGUF header of .* is wrong/] of refused) {
   });
 }
 
+t.test("a tokenizer that lacks bytes of a text says so when it is asked for them", async (t) => {
+  const pair = await loadPair({
+    target: rewrite("fable-1m", `${t.testdir()}/odd.gguf`, as("llama")),
+    threads: 1,
+  });
+  t.teardown(() => pair.close());
+  const expected = {
+    name: "ModelError",
+    code: "MODEL_HEADER_INVALID",
+    message: /tokenizer cannot take the text apart/,
+  };
+  t.throws(() => pair.tokenize("狐"), expected);
+  await t.rejects(pair.complete("狐"), expected);
+});
+
 const accepted: [name: string, edit: (gguf: Gguf) => void][] = [
   ["no merges", set("merges", strings([]))],
   [
