@@ -65,6 +65,8 @@ endforeach()
 if(native_module)
     target_compile_options(ggml-cpu PRIVATE -march=native)
 endif()
+# The engine's AbortGuard throws through ggml's C frames.
+target_compile_options(ggml-base PRIVATE $<$<AND:$<COMPILE_LANGUAGE:C>,$<NOT:$<BOOL:${MSVC}>>>:-fexceptions>)
 foreach(target llama ggml ggml-base)
     set_target_properties(${target} PROPERTIES OUTPUT_NAME foretoken-${target})
 endforeach()

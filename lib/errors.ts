@@ -40,6 +40,10 @@ export const ERROR_TABLE = {
     kind: "model",
     hint: "Load the target with draft: false, or choose one with full attention.",
   },
+  MODEL_CANNOT_GENERATE: {
+    kind: "model",
+    hint: "Use a language model that writes text token by token.",
+  },
   MODEL_CLOSED: { kind: "model", hint: "Load the model again." },
 
   VOCABULARIES_INCOMPATIBLE: {
@@ -54,6 +58,10 @@ export const ERROR_TABLE = {
   },
   CONTEXT_TOO_LARGE: { kind: "engine", hint: "Lower contextSize to what the model was trained with." },
   CONTEXT_FAILED: { kind: "engine", hint: "Lower contextSize or batchSize, or close other pairs." },
+  THREADS_UNAVAILABLE: {
+    kind: "engine",
+    hint: "Lower threads and draftThreads, or raise the limit of processes and threads.",
+  },
   PROMPT_EMPTY: { kind: "engine", hint: "Pass at least one token of text." },
   PROMPT_TOO_LONG: { kind: "engine", hint: "Shorten the prompt or raise contextSize." },
   PAIR_CLOSED: { kind: "engine", hint: "Load the pair again, or close it later." },

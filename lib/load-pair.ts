@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { CallSite } from "./call-site.js";
 import { checkFiles } from "./check-pair.js";
 import { incompatible } from "./errors.js";
@@ -65,14 +66,16 @@ async function load(options: ResolvedPairOptions): Promise<Pair> {
     const draftModel = draftPath === null ? null : (separateDraft ?? targetModel);
 
     const contextSize = options.contextSize ?? defaultContext(targetModel);
+    // Compute threads wait for each other by polling: one more than there are processors, and a pass takes seconds.
+    const processors = availableParallelism();
     const engine = await native.createEngine({
       target: targetModel,
       draft: draftModel,
       contextSize,
       batchSize: Math.min(options.batchSize, contextSize),
       maxDraftTokens: draft === null ? 0 : MAX_DRAFT_TOKENS,
-      threads: options.threads,
-      draftThreads: options.draftThreads,
+      threads: Math.min(options.threads, processors),
+      draftThreads: Math.min(options.draftThreads, processors),
       flashAttention: true,
       maxSequences: 1,
       ngram: draft?.ngram ?? null,

@@ -31,9 +31,16 @@ const MODELS_FOLDER = fileURLToPath(new URL("../models/", import.meta.url));
 
 /**
  * The file a model argument means: an embedded name's file, whose hash is checked, or the path as it is.
- * Rejects with MODEL_NAME_UNKNOWN or MODEL_HASH_MISMATCH; a missing path is left to the loader.
+ * Rejects with OPTION_INVALID, MODEL_NAME_UNKNOWN, MODEL_HASH_MISMATCH, or MODEL_NOT_FOUND and MODEL_NOT_READABLE for
+ * an embedded model; a path that cannot be read is left to the loader.
  */
 export async function resolveModel(argument: string, folder = MODELS_FOLDER): Promise<string> {
+  if (argument.includes("\0")) {
+    throw createError(
+      "OPTION_INVALID",
+      `Expected a model's name or path without null bytes but received ${JSON.stringify(argument)}`,
+    );
+  }
   const embedded = Object.hasOwn(EMBEDDED_MODELS, argument) ? EMBEDDED_MODELS[argument] : undefined;
   if (embedded !== undefined) {
     const path = folder + embedded.file;
@@ -41,7 +48,7 @@ export async function resolveModel(argument: string, folder = MODELS_FOLDER): Pr
     return path;
   }
   const looksLikeName = !/[/\\]|\.gguf$/i.test(argument);
-  if (looksLikeName && (await stat(argument).catch(() => null)) === null) {
+  if (looksLikeName && (await isMissing(argument))) {
     const names = Object.keys(EMBEDDED_MODELS);
     const meant = nearest(argument, names);
     throw createError(
@@ -53,20 +60,36 @@ export async function resolveModel(argument: string, folder = MODELS_FOLDER): Pr
   return argument;
 }
 
+function isMissing(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => false,
+    (error) => error.code === "ENOENT",
+  );
+}
+
 /** Files already verified in this process, by path, size and time of change. */
 const verified = new Set<string>();
 
 async function verifyHash(name: string, path: string, expected: string): Promise<void> {
-  const { size, mtimeMs } = await stat(path).catch(() => {
-    throw createError(
-      "MODEL_NOT_FOUND",
-      `Expected the embedded model ${name} at ${path} but there is no such file`,
-    );
+  const unreadable = (error: NodeJS.ErrnoException) =>
+    error.code === "ENOENT"
+      ? createError(
+          "MODEL_NOT_FOUND",
+          `Expected the embedded model ${name} at ${path} but there is no such file`,
+        )
+      : createError(
+          "MODEL_NOT_READABLE",
+          `Expected the embedded model ${name} at ${path} but it cannot be read: ${error.message}`,
+        );
+  const { size, mtimeMs } = await stat(path).catch((error) => {
+    throw unreadable(error);
   });
   const key = `${path}\0${size}\0${mtimeMs}`;
   if (verified.has(key)) return;
   const hash = createHash("sha256");
-  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
+  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash).catch((error) => {
+    throw unreadable(error);
+  });
   const actual = hash.digest("hex");
   if (actual !== expected) {
     throw createError(

@@ -21,12 +21,12 @@ export interface PairOptions {
    */
   batchSize?: number;
   /**
-   * CPU threads of the target, 1…512.
+   * CPU threads of the target, 1…512; more than there are processors count as that many.
    * @default os.availableParallelism()
    */
   threads?: number;
   /**
-   * CPU threads of the draft, 1…512.
+   * CPU threads of the draft, 1…512; more than there are processors count as that many.
    * @default threads
    */
   draftThreads?: number;

@@ -1,7 +1,7 @@
 import { CallSite } from "./call-site.js";
 import type { Compatibility } from "./compatibility.js";
 import { type CostProfile, type MeasureOptions, measureCosts, type PassCosts } from "./costs.js";
-import { createError } from "./errors.js";
+import { createError, OptionError } from "./errors.js";
 import { type Completion, Generation } from "./generation.js";
 import * as is from "./is.js";
 import type { ModelInfo } from "./model-info.js";
@@ -104,7 +104,10 @@ export class Pair {
   measure(options: MeasureOptions = {}): Promise<PassCosts> {
     return new CallSite(this.measure).wait(async () => {
       const { engine, draft } = this.#open();
-      return measureCosts(engine, draft !== null, options);
+      return measureCosts(engine, draft !== null, options).catch((error) => {
+        // What a pass interrupted by close() says of itself is nobody's business.
+        throw this.#closing === null || error instanceof OptionError ? error : closedError();
+      });
     });
   }
 

@@ -25,7 +25,8 @@ JSON file beside each tells the tokens to start texts with ("starts") and more.
   --agreement <shares>   0 … 1, one or several, a draft for each (default 0.9); what greedy decoding measures over
                          512 tokens from any of the starts, within half a point
   --information <share>  how much the draft's confidence tells about a token, 0 … 1 (default 0.6): a token that
-                         agrees has the higher confidence than one that does not in (1 + share) / 2 of all cases
+                         agrees has a higher confidence than one that does not in (1 + share) / 2 of all cases, ties
+                         counted half
   --uninformative        the same as --information 0
   --cycle <tokens>       the target repeats itself after so many tokens (default: after the whole vocabulary)
   --seed <number>        (default 1)

@@ -10,7 +10,7 @@ export function describeStats({ stats, finishReason }: Completion): string {
     `${stats.generatedTokens} tokens after ${stats.promptTokens} of prompt, ended by ${finishReason}`,
     `${of(stats.tokensPerSecond, 0)} tokens/s over ${stats.rounds} rounds, ${of(stats.tokensPerRound)} tokens per round`,
     `draft: ${stats.accepted} of ${stats.proposed} accepted (${percent(stats.acceptanceRate)}), agreement ${percent(stats.agreement)}`,
-    `time: ${ms(totalMs)} = prefill ${ms(prefillMs)} + draft ${ms(draftMs)} + verify ${ms(verifyMs)} + ${percent(stats.overhead)} outside the models`,
+    `time: ${ms(totalMs)} = prefill ${ms(prefillMs)} + draft ${ms(draftMs)} + verify ${ms(verifyMs)} + ${percent(stats.overhead)} outside the models (${of(stats.sampleUsPerRow, 1)} µs a row${stats.grammarMs > 0 ? `, grammar ${ms(stats.grammarMs)} apart` : ""})`,
     "",
   ].join("\n");
 }

@@ -6,13 +6,13 @@ import { addCheck } from "./check.js";
 import { addDevices } from "./devices.js";
 import { EXIT } from "./exit.js";
 import { addGenerate } from "./generate.js";
-import { endQuietlyOnBrokenPipe } from "./output.js";
+import { endOnBrokenOutput } from "./output.js";
 
 const { version, description } = JSON.parse(
   readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
 );
 
-endQuietlyOnBrokenPipe();
+endOnBrokenOutput();
 const program = new Command("foretoken").description(description).version(version).exitOverride();
 program.showHelpAfterError("(--help lists the options)");
 program.addHelpText(

@@ -1,7 +1,20 @@
 import { InvalidArgumentError } from "commander";
 
+/** Parses a flag that is an integer or "all". */
+export function integerOrAll(text: string): number | "all" {
+  if (text === "all") return text;
+  if (!/^-?\d+$/.test(text)) throw new InvalidArgumentError('Expected an integer or "all".');
+  return Number(text);
+}
+
 /** Parses a flag's integer; its range is checked with the option it becomes. */
 export function integer(text: string): number {
   if (!/^-?\d+$/.test(text)) throw new InvalidArgumentError("Expected an integer.");
+  return Number(text);
+}
+
+/** Parses a flag's number; its range is checked with the option it becomes. */
+export function number(text: string): number {
+  if (text.trim() === "" || Number.isNaN(Number(text))) throw new InvalidArgumentError("Expected a number.");
   return Number(text);
 }

@@ -1,13 +1,21 @@
 import { once } from "node:events";
 import type { WriteStream } from "node:tty";
 import { createColors } from "picocolors";
+import { EXIT } from "./exit.js";
 
-/** A reader that left (`… | head`) is no error: the process ends at once and says nothing. */
-export function endQuietlyOnBrokenPipe(): void {
-  for (const stream of [process.stdout, process.stderr]) {
+/**
+ * Where output cannot be written the process ends at once. A reader that left (`… | head`) is no error and nothing is
+ * said; a full disk is.
+ */
+export function endOnBrokenOutput(): void {
+  for (const [name, stream] of [
+    ["stdout", process.stdout],
+    ["stderr", process.stderr],
+  ] as const) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") throw error;
-      process.exit();
+      if (error.code === "EPIPE") process.exit();
+      if (name === "stdout") process.stderr.write(`foretoken: cannot write to stdout: ${error.message}\n`);
+      process.exit(EXIT.failed);
     });
   }
 }

@@ -5,6 +5,7 @@
 #include "addon-data.h"
 #include "convert.h"
 #include "engine-handle.h"
+#include "library-folder.h"
 #include "model-handle.h"
 
 namespace foretoken {
@@ -44,12 +45,13 @@ void close_engines_on_exit(Napi::Env env) {
             engines.back()->close_now();
         }
     });
-    process.Get("once").As<Napi::Function>().Call(process, {Napi::String::New(env, "exit"), close});
+    process.Get("on").As<Napi::Function>().Call(process, {Napi::String::New(env, "exit"), close});
 }
 
 }  // namespace
 
 static Napi::Object init(Napi::Env env, Napi::Object exports) {
+    keep_library();
     auto * data = new AddonData();  // freed with the environment
     data->abort_flag = Napi::Persistent(AbortFlag::define(env));
     data->model = Napi::Persistent(ModelHandle::define(env));

@@ -100,7 +100,7 @@ EngineHandle::EngineHandle(const Napi::CallbackInfo & info)
       hub_(std::make_shared<StreamHub>(info.Env())),
       // Added after the hub's thread-safe function, hence run before that is freed.
       teardown_(env_.AddCleanupHook(
-          +[](EngineHandle * handle) { handle->close_now(); }, this)) {
+          +[](EngineHandle * handle) { handle->tear_down(); }, this)) {
     AddonData::of(env_).open_engines.push_back(this);
 }
 
@@ -113,6 +113,11 @@ EngineHandle::~EngineHandle() {
 }
 
 void EngineHandle::close_now() {
+    engine_->close();
+    finish_closing();
+}
+
+void EngineHandle::tear_down() {
     engine_->close();
     if (hub_) {
         hub_->drop_streams();

@@ -25,10 +25,12 @@ public:
     explicit EngineHandle(const Napi::CallbackInfo & info);
     ~EngineHandle() override;
 
-    // JS thread: blocks until the decode thread has ended. For the end of the process or environment.
+    // JS thread, in the exit listener: blocks until the decode thread has ended and delivers the last batches.
     void close_now();
 
 private:
+    // The cleanup hook: like close_now(), but what the environment frees is left to it.
+    void tear_down();
     Napi::Value generate(const Napi::CallbackInfo & info);
     Napi::Value measure(const Napi::CallbackInfo & info);
     Napi::Value profile(const Napi::CallbackInfo & info);

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <string_view>
 
+#include "abort-guard.h"
 #include "error.h"
 #include "ggml-backend.h"
 #include "library-folder.h"
@@ -68,6 +69,7 @@ std::shared_ptr<Backend> Backend::acquire() {
 Backend::Backend() {
     const auto log = [](ggml_log_level level, const char * line, void *) { log_line(level, line); };
     llama_log_set(log, nullptr);
+    AbortGuard::install();
     const std::string folder = library_folder();
     if (!ggml_backend_dev_by_type(GGML_BACKEND_DEVICE_TYPE_CPU)) {
         ggml_backend_load_all_from_path(folder.c_str());

@@ -5,6 +5,7 @@
 #include <future>
 #include <set>
 #include <string>
+#include <system_error>
 
 #include "error.h"
 #include "stopwatch.h"
@@ -94,7 +95,11 @@ Engine::Engine(std::shared_ptr<const Model> target, std::shared_ptr<const Model>
     if (!drafters.empty() && !options.deterministic && !options.profile) {
         warm_up();
     }
-    thread_ = std::thread([this] { run(); });
+    try {
+        thread_ = std::thread([this] { run(); });
+    } catch (const std::system_error & error) {
+        throw Error("THREADS_UNAVAILABLE", std::string("the decode thread cannot be started: ") + error.what());
+    }
 }
 
 Engine::~Engine() {
@@ -261,6 +266,8 @@ void Engine::on_decode_thread(const std::function<void()> & work) {
             try {
                 work();
                 promise.set_value();
+            } catch (const EvalAborted &) {  // only close() aborts a pass that is not a sequence's
+                promise.set_exception(std::make_exception_ptr(Error("ENGINE_CLOSED", "the engine was closed")));
             } catch (...) {
                 promise.set_exception(std::current_exception());
             }

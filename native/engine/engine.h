@@ -53,7 +53,7 @@ struct Pass {
 class Engine {
 public:
     // Makes the contexts and starts the thread. `draft` may be null.
-    // Throws Error CONTEXT_TOO_LARGE, CONTEXT_FAILED, MODEL_CANNOT_ROLL_BACK.
+    // Throws Error CONTEXT_TOO_LARGE, CONTEXT_FAILED, MODEL_CANNOT_ROLL_BACK, THREADS_UNAVAILABLE.
     Engine(std::shared_ptr<const Model> target, std::shared_ptr<const Model> draft, const EngineOptions & options);
     // Closes.
     ~Engine();

@@ -8,4 +8,9 @@ namespace foretoken {
 // The only platform-dependent code of ours.
 std::string library_folder();
 
+// Keeps that library and those it is linked to until the process ends. Node unloads an addon with the last environment
+// that uses it, but ggml leaves a terminate handler behind, which would point nowhere, and aborts when it is loaded
+// again.
+void keep_library();
+
 }  // namespace foretoken

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "abort-guard.h"
 #include "error.h"
 
 namespace foretoken {
@@ -30,10 +31,15 @@ LlamaLanguageModel::LlamaLanguageModel(std::shared_ptr<const Model> model, std::
     params.abort_callback_data = &aborted_;
 
     const ErrorLog log;
+    const AbortGuard guard;
     context_.reset(llama_init_from_model(model_->get(), params));
     if (!context_) {
         throw Error("CONTEXT_FAILED", "llama.cpp could not make a context of " + std::to_string(params.n_ctx) +
                                           " tokens: " + log.text("it gives no reason"));
+    }
+    if (!llama_get_memory(context_.get())) {
+        throw Error("MODEL_CANNOT_GENERATE",
+                    "a '" + model_->header().architecture + "' model has no cache and does not write on from tokens");
     }
     pool_->attach(context_.get());
 }

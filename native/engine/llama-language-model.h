@@ -26,7 +26,7 @@ struct ContextOptions {
 class LlamaLanguageModel final : public LanguageModel {
 public:
     // `pool` has at least options.threads threads. `aborted` is polled during passes, from compute threads.
-    // Throws Error CONTEXT_FAILED.
+    // Throws Error CONTEXT_FAILED, MODEL_CANNOT_GENERATE.
     LlamaLanguageModel(std::shared_ptr<const Model> model, std::shared_ptr<const ThreadPool> pool,
                        const ContextOptions & options, std::function<bool()> aborted);
     LlamaLanguageModel(const LlamaLanguageModel &) = delete;

@@ -2,31 +2,27 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <memory>
 #include <string_view>
+#include <system_error>
 
 #include "backend.h"
 #include "error.h"
+#include "gguf-values.h"
 #include "gguf.h"
+#include "tokenizer-header.h"
+#include "weights-header.h"
 
 namespace foretoken {
 
 namespace {
 
 using Gguf = std::unique_ptr<gguf_context, decltype(&gguf_free)>;
-
-std::string get_string(const gguf_context * gguf, const std::string & key) {
-    const int64_t id = gguf_find_key(gguf, key.c_str());
-    return id >= 0 && gguf_get_kv_type(gguf, id) == GGUF_TYPE_STRING ? gguf_get_val_str(gguf, id) : "";
-}
-
-uint32_t get_u32(const gguf_context * gguf, const std::string & key) {
-    const int64_t id = gguf_find_key(gguf, key.c_str());
-    return id >= 0 && gguf_get_kv_type(gguf, id) == GGUF_TYPE_UINT32 ? gguf_get_val_u32(gguf, id) : 0;
-}
 
 // Recurrent state shows in the header by its dimensions, but for linear attention, known by name.
 bool has_recurrent_state(const gguf_context * gguf, const std::string & architecture) {
@@ -45,10 +41,58 @@ bool has_recurrent_state(const gguf_context * gguf, const std::string & architec
     return false;
 }
 
+// Models that do not write on from tokens: encoders, which give vectors, diffusion models, and heads that need another
+// model's state. llama.cpp loads them and aborts or crashes once it is asked for the next token.
+bool can_generate(const gguf_context * gguf, const std::string & architecture) {
+    constexpr std::array kOthers = {
+        "bert",         "modern-bert",      "nomic-bert",      "nomic-bert-moe", "neo-bert",  "jina-bert-v2",
+        "jina-bert-v3", "eurobert",         "gemma-embedding", "llama-embed",    "t5",        "t5encoder",
+        "clip",         "wavtokenizer-dec", "dream",           "llada",          "llada-moe", "rnd1",
+        "eagle3",       "dflash",           "gemma4-assistant"};
+    return std::find(kOthers.begin(), kOthers.end(), architecture) == kOthers.end() &&
+           bool_of(gguf, architecture + ".attention.causal").value_or(true);
+}
+
+uint32_t trained_context(const gguf_context * gguf, const std::string & architecture) {
+    const std::string key = architecture + ".context_length";
+    const int64_t length = integer_of(gguf, key).value_or(0);
+    if (length < 0 || length == 1) {  // 0 is unknown; a prompt and what follows take two
+        throw Error("MODEL_HEADER_INVALID", key + " is " + std::to_string(length));
+    }
+    return static_cast<uint32_t>(std::min<int64_t>(length, std::numeric_limits<int32_t>::max()));
+}
+
+// Throws unless the path is a file that can be opened; returns its size.
+uint64_t require_file(const std::string & path) {
+    if (path.find('\0') != std::string::npos) {
+        throw Error("ARGUMENT_INVALID", "expected a path without null bytes");
+    }
+    std::error_code error;
+    const std::filesystem::file_status status = std::filesystem::status(path, error);
+    if (status.type() == std::filesystem::file_type::not_found) {
+        throw Error("MODEL_NOT_FOUND", "no file at " + path);
+    }
+    if (!std::filesystem::status_known(status)) {
+        throw Error("MODEL_NOT_READABLE", "cannot look at " + path + ": " + error.message());
+    }
+    if (!std::filesystem::is_regular_file(status)) {
+        throw Error("MODEL_NOT_READABLE",
+                    path + (std::filesystem::is_directory(status) ? " is a folder" : " is not a regular file"));
+    }
+    const uint64_t size = std::filesystem::file_size(path, error);
+    if (error) {
+        throw Error("MODEL_NOT_READABLE", "cannot look at " + path + ": " + error.message());
+    }
+    return size;
+}
+
 void require_magic(const std::string & path) {
+    errno = 0;
     std::ifstream file(std::filesystem::path(path), std::ios::binary);
     if (!file) {
-        throw Error("MODEL_NOT_READABLE", "cannot open " + path + " for reading");
+        const int error = errno;
+        throw Error("MODEL_NOT_READABLE", "cannot open " + path + " for reading" +
+                                              (error == 0 ? "" : ": " + std::generic_category().message(error)));
     }
     std::array<char, 4> magic{};
     file.read(magic.data(), magic.size());
@@ -72,14 +116,8 @@ void require_complete(const gguf_context * gguf, const ModelHeader & header, con
 }  // namespace
 
 ModelHeader read_model_header(const std::string & path) {
-    std::error_code status;
-    const std::filesystem::path file(path);
-    if (!std::filesystem::exists(file, status)) {
-        throw Error("MODEL_NOT_FOUND", "no file at " + path);
-    }
-    if (!std::filesystem::is_regular_file(file, status)) {
-        throw Error("MODEL_NOT_READABLE", path + " is not a file");
-    }
+    ModelHeader header;
+    header.file_size = require_file(path);
     require_magic(path);
 
     const ErrorLog log;
@@ -88,16 +126,21 @@ ModelHeader read_model_header(const std::string & path) {
         throw Error("MODEL_HEADER_INVALID",
                     "the GGUF header of " + path + " cannot be read: " + log.text("it is damaged"));
     }
-    ModelHeader header;
-    header.architecture = get_string(gguf.get(), "general.architecture");
+    header.architecture = string_of(gguf.get(), "general.architecture");
     if (header.architecture.empty()) {
         throw Error("MODEL_HEADER_INVALID", "the GGUF header of " + path + " names no architecture");
     }
-    header.name = get_string(gguf.get(), "general.name");
-    header.trained_context = get_u32(gguf.get(), header.architecture + ".context_length");
-    header.file_size = std::filesystem::file_size(file);
+    header.name = string_of(gguf.get(), "general.name");
     header.can_roll_back = !has_recurrent_state(gguf.get(), header.architecture);
+    header.can_generate = can_generate(gguf.get(), header.architecture);
     require_complete(gguf.get(), header, path);
+    try {
+        header.trained_context = trained_context(gguf.get(), header.architecture);
+        require_sound_weights(gguf.get(), header.architecture);
+        require_sound_tokenizer(gguf.get());
+    } catch (const Error & error) {
+        throw Error(error.code(), "the GGUF header of " + path + " is wrong: " + error.what());
+    }
     return header;
 }
 

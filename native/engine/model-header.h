@@ -14,6 +14,8 @@ struct ModelHeader {
     // Whether single tokens can be dropped from its cache: full attention yes, sliding windows with the full-size cache
     // yes, recurrent and hybrid models no.
     bool can_roll_back = true;
+    // Whether it writes on from tokens: not encoders (BERT, T5, embedding models) and diffusion models.
+    bool can_generate = true;
 };
 
 // Throws Error MODEL_NOT_FOUND, MODEL_NOT_READABLE, MODEL_NOT_GGUF, MODEL_HEADER_INVALID, MODEL_TRUNCATED.

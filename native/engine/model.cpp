@@ -1,8 +1,12 @@
 #include "model.h"
 
 #include <algorithm>
+#include <array>
+#include <thread>
 
+#include "abort-guard.h"
 #include "error.h"
+#include "thread-probe.h"
 
 namespace foretoken {
 
@@ -20,6 +24,37 @@ const char * vocabulary_type(enum llama_vocab_type type) {
     }
 }
 
+[[noreturn]] void refuse_generation(const std::string & path, const std::string & architecture) {
+    throw Error("MODEL_CANNOT_GENERATE",
+                path + " is a '" + architecture + "' model, which does not write on from tokens");
+}
+
+// What llama.cpp aborts for when the first text is tokenised.
+void require_special_tokens(const llama_vocab * vocab, const std::string & path) {
+    const auto require = [&](bool is_added, llama_token token, const char * name) {
+        if (is_added && token == LLAMA_TOKEN_NULL) {
+            throw Error("MODEL_HEADER_INVALID",
+                        "the tokenizer of " + path + " adds a token " + name + " to texts but has none");
+        }
+    };
+    const bool is_word_piece = llama_vocab_type(vocab) == LLAMA_VOCAB_TYPE_WPM;
+    require(is_word_piece || llama_vocab_get_add_bos(vocab), llama_vocab_bos(vocab), "BOS");
+    require(!is_word_piece && llama_vocab_get_add_eos(vocab), llama_vocab_eos(vocab), "EOS");
+    require(is_word_piece, llama_vocab_sep(vocab), "SEP");
+}
+
+// llama.cpp takes the trained context from a 32-bit number only; the header has read it from any integer.
+std::array<llama_model_kv_override, 2> header_overrides(const ModelHeader & header) {
+    std::array<llama_model_kv_override, 2> overrides{};  // ends with an empty key
+    if (header.trained_context > 0) {
+        const std::string key = header.architecture + ".context_length";
+        key.copy(overrides[0].key, sizeof(overrides[0].key) - 1);
+        overrides[0].tag = LLAMA_KV_OVERRIDE_TYPE_INT;
+        overrides[0].val_i64 = header.trained_context;
+    }
+    return overrides;
+}
+
 bool continue_loading(float progress, void * data) {
     const ModelOptions & options = *static_cast<const ModelOptions *>(data);
     if (options.on_progress) {
@@ -34,15 +69,23 @@ std::shared_ptr<Model> Model::load(const std::string & path, const ModelOptions 
     const std::shared_ptr<Model> model(new Model());
     model->backend_ = Backend::acquire();
     model->header_ = read_model_header(path);
+    if (!model->header_.can_generate) {
+        refuse_generation(path, model->header_.architecture);
+    }
+    const auto overrides = header_overrides(model->header_);
 
     llama_model_params params = llama_model_default_params();
     params.n_gpu_layers = options.gpu_layers;
-    params.use_extra_bufts = options.extra_buffers;
+    // Some repack with a thread for each processor.
+    params.use_extra_bufts =
+        options.extra_buffers && !options.vocabulary_only && can_start_threads(std::thread::hardware_concurrency());
     params.vocab_only = options.vocabulary_only;
+    params.kv_overrides = overrides.data();
     params.progress_callback = continue_loading;
     params.progress_callback_user_data = const_cast<ModelOptions *>(&options);
 
     const ErrorLog log;
+    const AbortGuard guard;
     model->model_.reset(llama_model_load_from_file(path.c_str(), params));
     if (!model->model_) {
         if (options.aborted && options.aborted->load()) {
@@ -54,9 +97,19 @@ std::shared_ptr<Model> Model::load(const std::string & path, const ModelOptions 
                                                               model->header_.architecture +
                                                               "', which llama.cpp does not know");
         }
+        if (reason.find("error loading model hyperparameters") != std::string::npos ||
+            reason.find("error loading model vocabulary") != std::string::npos) {
+            throw Error("MODEL_HEADER_INVALID", "the GGUF header of " + path + " is wrong: " + reason);
+        }
         throw Error("MODEL_LOAD_FAILED", "cannot load " + path + ": " + reason);
     }
+    if (llama_model_has_encoder(model->get()) || llama_model_is_diffusion(model->get())) {
+        refuse_generation(path, model->header_.architecture);
+    }
     model->vocab_ = llama_model_get_vocab(model->model_.get());
+    if (model->has_vocabulary()) {
+        require_special_tokens(model->vocab_, path);
+    }
     if (llama_model_is_recurrent(model->get()) || llama_model_is_hybrid(model->get())) {
         model->header_.can_roll_back = false;
     }
@@ -84,15 +137,23 @@ std::vector<Token> Model::tokenize(const std::string & text, bool add_special, b
     if (!has_vocabulary()) {
         throw Error("MODEL_VOCABULARY_MISSING", "the file holds no tokenizer, so texts cannot become tokens");
     }
-    const int length = static_cast<int>(text.size());
     std::vector<Token> tokens(text.size() + 2);
-    int n = llama_tokenize(vocab_, text.data(), length, tokens.data(), static_cast<int>(tokens.size()), add_special,
-                           parse_special);
-    if (n < 0) {
-        tokens.resize(static_cast<size_t>(-n));
-        n = llama_tokenize(vocab_, text.data(), length, tokens.data(), -n, add_special, parse_special);
+    const auto attempt = [&] {
+        const AbortGuard guard;
+        return llama_tokenize(vocab_, text.data(), static_cast<int>(text.size()), tokens.data(),
+                              static_cast<int>(tokens.size()), add_special, parse_special);
+    };
+    try {
+        int n = attempt();
+        if (n < 0) {
+            tokens.resize(static_cast<size_t>(-n));
+            n = attempt();
+        }
+        tokens.resize(static_cast<size_t>(std::max(0, n)));
+    } catch (const std::exception & error) {  // say, a byte that the vocabulary has no token for
+        throw Error("MODEL_HEADER_INVALID",
+                    std::string("the file's tokenizer cannot take the text apart: ") + error.what());
     }
-    tokens.resize(static_cast<size_t>(std::max(0, n)));
     return tokens;
 }
 

@@ -32,7 +32,8 @@ struct VocabularyInfo {
 
 class Model {
 public:
-    // Throws what read_model_header throws, and Error MODEL_ARCHITECTURE_UNSUPPORTED, MODEL_LOAD_FAILED, ABORTED.
+    // Throws what read_model_header throws, and Error MODEL_ARCHITECTURE_UNSUPPORTED, MODEL_CANNOT_GENERATE,
+    // MODEL_LOAD_FAILED, ABORTED.
     static std::shared_ptr<Model> load(const std::string & path, const ModelOptions & options);
 
     const ModelHeader & header() const { return header_; }

@@ -1,6 +1,10 @@
 #include "thread-pool.h"
 
+#include <string>
+
+#include "error.h"
 #include "ggml-backend.h"
+#include "thread-probe.h"
 
 namespace foretoken {
 
@@ -18,6 +22,11 @@ template <typename Function> Function cpu_function(const char * name) {
 }  // namespace
 
 ThreadPool::ThreadPool(int threads) : pool_(nullptr, cpu_function<Free>("ggml_threadpool_free")) {
+    // One less for the pool, one more for the decode thread.
+    if (!can_start_threads(static_cast<size_t>(threads))) {
+        throw Error("THREADS_UNAVAILABLE",
+                    "the system does not let this process start " + std::to_string(threads) + " more threads");
+    }
     ggml_threadpool_params params = ggml_threadpool_params_default(threads);
     params.poll = kPolling;
     pool_.reset(cpu_function<ggml_threadpool * (*)(ggml_threadpool_params *)>("ggml_threadpool_new")(&params));

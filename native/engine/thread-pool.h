@@ -13,7 +13,8 @@ namespace foretoken {
 
 class ThreadPool {
 public:
-    // Requires a loaded CPU backend.
+    // Requires a loaded CPU backend. Throws Error THREADS_UNAVAILABLE where these threads or the one that will use the
+    // pool cannot be started; a limit that is reached between this check and ggml's own start still ends the process.
     explicit ThreadPool(int threads);
     ThreadPool(const ThreadPool &) = delete;
     ThreadPool & operator=(const ThreadPool &) = delete;

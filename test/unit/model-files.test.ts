@@ -1,9 +1,10 @@
-import { copyFileSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import t from "tap";
 import { EMBEDDED_MODELS, resolveModel } from "../../lib/model-files.js";
 
+const root = process.cwd();
 const models = fileURLToPath(new URL("../../models/", import.meta.url));
 
 t.test("embedded names give files whose hash was checked", async (t) => {
@@ -47,6 +48,27 @@ t.test("a changed file is refused by name, also after it was fine", async (t) =>
 t.test("an embedded model whose file is gone", async (t) => {
   await t.rejects(resolveModel("fable-1m", t.testdir() + sep), { code: "MODEL_NOT_FOUND" });
 });
+
+t.test("an embedded model whose file cannot be read", async (t) => {
+  const folder = t.testdir({ "fable-1m.f16.gguf": {} }) + sep;
+  await t.rejects(resolveModel("fable-1m", folder), {
+    name: "ModelError",
+    code: "MODEL_NOT_READABLE",
+    message: /fable-1m.*EISDIR/,
+  });
+});
+
+t.test(
+  "a name that is a link to itself is not called unknown",
+  { skip: process.platform === "win32" },
+  async (t) => {
+    const link = join(t.testdir(), "loop");
+    symlinkSync("loop", link);
+    process.chdir(t.testdirName);
+    t.teardown(() => process.chdir(root));
+    t.equal(await resolveModel("loop"), "loop");
+  },
+);
 
 t.test("paths stay as they are", async (t) => {
   for (const path of ["./fable-17m", "a/b", "missing.gguf", "C:\\models\\x", t.testdir()]) {

@@ -1,0 +1,60 @@
+import { type Command, Option } from "commander";
+import { DRAFT_CHOICES, DRAFT_POLICIES, DRAFT_TYPES } from "../draft-options.js";
+import type { DraftChoice, DraftOptions, DraftPolicy, DraftType } from "../index.js";
+import { refuseBeside } from "./contradictions.js";
+import { given } from "./given.js";
+import { integer, number } from "./numbers.js";
+
+export interface DraftFlags {
+  draft?: string | false;
+  draftType?: DraftType;
+  draftPolicy?: DraftPolicy;
+  draftMaxTokens?: number;
+  draftMinConfidence?: number;
+  draftChoice?: DraftChoice;
+  draftMinMatch?: number;
+  draftThreads?: number;
+}
+
+const DEFAULT_DRAFT = "fable-1m";
+
+export function addDraftFlags(command: Command): void {
+  command
+    .option("--draft <model>", `the small model that proposes tokens: path or name (default: "${DEFAULT_DRAFT}")`)
+    .option("--no-draft", "the target alone")
+    .addOption(
+      new Option("--draft-type <type>", "a model, repetitions in the text, or both (default: model)").choices(
+        DRAFT_TYPES,
+      ),
+    )
+    .addOption(
+      new Option("--draft-policy <policy>", "how far drafts go (default: adaptive)").choices(DRAFT_POLICIES),
+    )
+    .option("--draft-max-tokens <n>", "tokens drafted per round at most, 0 to 64 (default: 16; fixed: 3)", integer)
+    .option("--draft-min-confidence <p>", "where the policy confidence stops (default: 0.6)", number)
+    .addOption(
+      new Option("--draft-choice <choice>", "how draft tokens are chosen while sampling").choices(DRAFT_CHOICES),
+    )
+    .option("--draft-min-match <n>", "shortest repetition to go on with, in tokens (default: 2)", integer)
+    .option("--draft-threads <n>", "CPU threads of the draft", integer);
+  refuseBeside(
+    command,
+    "no-draft",
+    command.options.flatMap(({ long }) => (long?.startsWith("--draft") ? [long.slice(2)] : [])),
+  );
+}
+
+export function draftOptions(flags: DraftFlags): DraftOptions | false {
+  const { draft, draftType: type = "model", draftPolicy, draftMaxTokens, draftMinConfidence } = flags;
+  if (draft === false) return false;
+  const options = given({
+    policy: draftPolicy,
+    maxTokens: draftMaxTokens,
+    minConfidence: draftMinConfidence,
+    choice: flags.draftChoice,
+    minMatch: flags.draftMinMatch,
+  });
+  // A model given beside n-grams alone is passed on for the library to refuse.
+  const model = type === "ngram" ? given({ model: draft }) : { model: draft ?? DEFAULT_DRAFT };
+  return { type, ...model, ...options } as DraftOptions;
+}
