@@ -17,9 +17,10 @@ await new Command("policy")
   .requiredOption("--draft <file...>", "its drafts, one for each agreement; their .json beside them is read")
   .option("--walks <n>", "how many of the start tokens to walk from", integer, 8)
   .option("--max-tokens <n>", "tokens of each walk", integer, 96)
-  .option("--prompt-tokens <n>", "tokens of the walk given as its prompt", integer, 16)
+  .option("--prompt-tokens <n>", "tokens of the prompt, the start token last", integer, 16)
   .option("--lengths <list>", "fixed draft lengths to compare with; empty for none", integers, [1, 2, 3, 4, 6, 8])
   .option("--max-draft-tokens <n>", "most tokens the adaptive policy may draft", integer, 16)
+  .option("--temperature <t>", "sample, untruncated: the costs of that", Number, 0)
   .option("--save <name>", "write the measurements to bench/results")
   .option("--json", "print the measurements as JSON")
   .action(run)
@@ -47,12 +48,12 @@ async function measure(target, draft, plan) {
     const runs = Object.fromEntries(settings.map(([name]) => [name, []]));
     const starts = dialled.starts.slice(0, plan.walks);
     for (const [i, start] of starts.entries()) {
-      const prompt = await walk(pair, start, plan.promptTokens);
+      const prompt = promptTo(start, plan.promptTokens);
       // Each walk begins with another setting, so that none always runs on a machine that another has warmed.
       for (const [j] of settings.entries()) {
         const [name, draftOptions] = settings[(i + j) % settings.length];
         progress.update(`walk ${i + 1}/${starts.length}, ${name}`);
-        const options = { maxTokens: plan.maxTokens, ignoreEnd: true, draft: draftOptions };
+        const options = { maxTokens: plan.maxTokens, ignoreEnd: true, draft: draftOptions, ...sampling(plan) };
         const { stats, tokens } = await pair.complete(prompt, options);
         runs[name].push({ start, tokens: tokens.map(({ id }) => id), stats });
       }
@@ -64,11 +65,14 @@ async function measure(target, draft, plan) {
   }
 }
 
-/** The first tokens of a walk: the start and what the target makes of it. */
-async function walk(pair, start, length) {
-  if (length === 1) return [start];
-  const { tokens } = await pair.complete([start], { maxTokens: length - 1, ignoreEnd: true });
-  return [start, ...tokens.map(({ id }) => id)];
+/** Of a dialled target the likeliest token is all but certain, so that walks stay the same. */
+function sampling({ temperature }) {
+  return temperature > 0 ? { temperature, topK: 0, topP: 1, minP: 0, seed: 1 } : {};
+}
+
+/** A dialled model looks at the last token only, so whatever stands before a start leads to the same walk. */
+function promptTo(start, length) {
+  return [...Array.from({ length: length - 1 }, (_, i) => (i * 7919 + 11) % 997), start];
 }
 
 function summarise(dialled, runs, costs) {

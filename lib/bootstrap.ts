@@ -8,17 +8,18 @@ export function meanOfMedians(groups: readonly (readonly number[])[]): number {
 }
 
 /**
- * 95% interval of meanOfMedians by resampling each group with replacement. The same seed gives the same interval.
+ * 95% interval of a statistic of the groups, meanOfMedians unless given, by resampling each group with replacement. The same seed gives the same interval.
  * A group of one measurement knows nothing of its spread, so the interval of such groups has no width.
  */
 export function bootstrapInterval(
   groups: readonly (readonly number[])[],
   seed: number,
+  statistic: (groups: readonly (readonly number[])[]) => number = meanOfMedians,
 ): [low: number, high: number] {
   const random = mulberry32(seed);
   const draw = (group: readonly number[]) =>
     group.map(() => group[Math.floor(random() * group.length)] ?? Number.NaN);
-  const estimates = Array.from({ length: RESAMPLES }, () => meanOfMedians(groups.map(draw))).sort(
+  const estimates = Array.from({ length: RESAMPLES }, () => statistic(groups.map(draw))).sort(
     (a, b) => a - b,
   );
   const at = (quantile: number) => estimates[Math.round(quantile * (RESAMPLES - 1))] ?? Number.NaN;

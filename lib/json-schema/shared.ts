@@ -25,7 +25,7 @@ function once(rules: Rules): Rules {
   for (const [name, { body }] of rules) {
     const key = expressionKey(body);
     const first = firsts.get(key);
-    if (name !== ROOT && isTrivial(body)) replacements.set(name, body);
+    if (isTrivial(body)) replacements.set(name, body);
     else if (first !== undefined) replacements.set(name, rule(first));
     else firsts.set(key, name);
   }

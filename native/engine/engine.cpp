@@ -131,28 +131,29 @@ void Engine::guess_costs() {
 }
 
 void Engine::warm_up() {
-    constexpr double kBudgetMs = 1000;
-    constexpr int kRepeats = 3;
-    Stopwatch watch;
-    double spent = 0;
-    const auto run = [&](Pass::Model model, int tokens, PassCosts & costs) {
-        const int fits = std::min(options_.batch_size, options_.context_size);
-        if (tokens > fits || spent > kBudgetMs) {
-            return;
-        }
-        measure_now({{model, tokens}}, 0, 1);  // makes buffers and brings the weights in
-        costs.observe(tokens, measure_now({{model, tokens}}, 0, kRepeats).front());
-        spent += watch.lap();
-    };
+    // Row by row up to 8, since the matrix kernels' tiles make steps there.
+    constexpr int kRows[] = {1, 2, 3, 4, 5, 6, 7, 8, 12, 16};
+    constexpr double kBudgetMs = 1500;
+    const int fits = std::min(options_.batch_size, options_.context_size);
     PairCosts & costs = experience_->costs;
-    run(Pass::Target, 1, costs.target);
-    if (draft_model_) {
-        for (const int tokens : {1, 32}) {
-            run(Pass::Draft, tokens, costs.drafters[0]);
+    const auto run = [&](Pass::Model model, int tokens, PassCosts & curve) {
+        if (tokens <= fits) {
+            curve.observe(tokens, measure_now({{model, tokens}}, 0, 1).front());
         }
-    }
-    for (int rows = 2; rows <= std::min(16, options_.max_draft_tokens + 1); rows *= 2) {
-        run(Pass::Target, rows, costs.target);
+    };
+    measure_now({{Pass::Target, 1}}, 0, 1);  // makes buffers and brings the weights in
+    Stopwatch watch;
+    for (double spent = 0; spent < kBudgetMs; spent += watch.lap()) {
+        if (draft_model_) {
+            for (const int tokens : {1, 1, 1, 2, 32}) {
+                run(Pass::Draft, tokens, costs.drafters[0]);
+            }
+        }
+        for (const int rows : kRows) {
+            if (rows <= options_.max_draft_tokens + 1) {
+                run(Pass::Target, rows, costs.target);
+            }
+        }
     }
 }
 

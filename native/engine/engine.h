@@ -88,7 +88,8 @@ private:
     // Runs `work` on the decode thread between two rounds and waits for it; rethrows what it throws.
     void on_decode_thread(const std::function<void()> & work);
     void guess_costs();
-    // A second at most of passes of each size a draft can lead to, so that the first rounds know their costs.
+    // Passes of the sizes that drafts lead to, for about a second and each at least once, so that the first rounds know
+    // their costs.
     void warm_up();
 
     std::shared_ptr<const Model> target_model_;

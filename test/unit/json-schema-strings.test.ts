@@ -9,7 +9,7 @@ t.test("lengths count characters, however they are spelled", async (t) => {
     '"\\ud83d\\ude00"',
     '"\\u0041"',
     '"\\ud83da"',
-    '"\\ude00a"',
+    '"\\ude00a"', '"\\udc00\\udc00a"',
     '"\\ud83d\\u0041"',
     '"a\\x"',
     '"\\u12g4a"',

@@ -1,0 +1,140 @@
+// Random scripts of agreements, draft lengths, stops, aborts and neighbours through the real scheduler: whatever happens,
+// a text is the target's own up to where it ends, counters add up, and nothing is left in the caches.
+#include <random>
+
+#include "check.h"
+#include "fake-language-model.h"
+#include "fixed-policies.h"
+#include "model-drafter.h"
+#include "ngram-drafter.h"
+
+namespace foretoken {
+
+namespace {
+
+using test::FakeLanguageModel;
+using test::Recorder;
+
+constexpr int kVocabulary = 12;
+constexpr Token kEnd = kVocabulary - 1;
+constexpr uint32_t kSeed = 20261124;
+
+uint64_t hashed(std::span<const Token> text, uint64_t salt) {
+    uint64_t hash = 1469598103934665603U ^ salt;
+    for (const Token token : text.last(std::min<size_t>(3, text.size()))) {
+        hash = (hash ^ static_cast<uint64_t>(token + 1)) * 1099511628211U;
+    }
+    return (hash ^ text.size() / 7) * 0x9E3779B97F4A7C15U >> 16;
+}
+
+Token successor(std::span<const Token> text, uint64_t salt) {
+    const uint64_t hash = hashed(text, salt);
+    return hash % 97 == 0 ? kEnd : static_cast<Token>(hash % (kVocabulary - 1));
+}
+
+// Drafts of random length, none at times, by either drafter; stops at random.
+class Whims final : public DraftPolicy {
+public:
+    explicit Whims(uint32_t seed) : random_(seed) {}
+
+    DraftPlan plan(const RoundStart & start) override {
+        const int drafter = static_cast<int>(random_() % start.drafters.size());
+        const int room = std::min(start.room, start.drafters[static_cast<size_t>(drafter)].room);
+        return {drafter, room > 0 && random_() % 4 != 0 ? static_cast<int>(random_() % static_cast<uint32_t>(room + 1)) : 0};
+    }
+    bool keep_going(const DraftStep &) override { return random_() % 8 != 0; }
+    bool step_again(SeqId, int) override { return random_() % 8 != 0; }
+    void observe(const RoundOutcome & outcome) override { CHECK(outcome.accepted <= outcome.proposed); }
+
+private:
+    std::mt19937 random_;
+};
+
+struct Running {
+    std::shared_ptr<Recorder> recorder;
+    std::vector<Token> prompt;
+    std::shared_ptr<std::atomic<bool>> aborted;
+    int max_tokens;
+};
+
+void check_counters(const Statistics & s) {
+    CHECK_EQ(s.corrections + s.bonuses, s.rounds);
+    CHECK_EQ(s.committed, s.accepted + s.corrections + s.bonuses);
+    CHECK(s.accepted <= s.proposed);
+}
+
+void check_text(const Running & running, uint64_t salt) {
+    std::vector<Token> text = running.prompt;
+    for (const Token token : running.recorder->ids) {
+        CHECK_EQ(token, successor(text, salt));
+        text.push_back(token);
+    }
+    const FinishReason reason = running.recorder->reason;
+    CHECK(reason != FinishReason::EndOfGeneration || successor(text, salt) == kEnd);
+    CHECK(reason != FinishReason::Length || static_cast<int>(running.recorder->ids.size()) == running.max_tokens);
+    CHECK(reason != FinishReason::Aborted || running.aborted->load());
+    CHECK_EQ(running.recorder->ends, 1);
+    CHECK_EQ(running.recorder->error, "");
+    check_counters(running.recorder->statistics);
+}
+
+void play(uint32_t seed) {
+    std::mt19937 random(seed);
+    const auto below = [&](uint32_t n) { return static_cast<int>(random() % n); };
+    const uint64_t salt = random();
+    const uint32_t disagreement = 1 + static_cast<uint32_t>(random() % 10);
+    FakeLanguageModel target(kVocabulary, test::Successor([&](auto text) { return successor(text, salt); }));
+    FakeLanguageModel draft(kVocabulary, test::Successor([&](auto text) {
+                                const Token right = successor(text, salt);
+                                const bool wrong = hashed(text, salt + 1) % 10 < disagreement;
+                                return wrong ? (right + 1) % (kVocabulary - 1) : right;
+                            }));
+    ModelDrafter model(draft, kVocabulary);
+    NgramDrafter ngrams({1, 200, 6});
+    const test::Letters letters(kVocabulary);
+    Scheduler scheduler(target, {&model, &ngrams}, letters, 3);
+
+    std::vector<Running> all;
+    for (int step = 0; step < 60 || !scheduler.idle(); ++step) {
+        if (step < 60 && scheduler.has_room() && below(3) == 0) {
+            Running running{std::make_shared<Recorder>(), {}, std::make_shared<std::atomic<bool>>(false), 1 + below(40)};
+            for (int i = 0; i <= below(20); ++i) {
+                running.prompt.push_back(below(kVocabulary - 1));
+            }
+            Request request;
+            request.prompt = running.prompt;
+            request.max_tokens = running.max_tokens;
+            request.policy = below(5) == 0 ? nullptr : std::make_unique<Whims>(static_cast<uint32_t>(random()));
+            request.listener = running.recorder;
+            request.aborted = running.aborted;
+            all.push_back(running);
+            scheduler.admit(std::move(request));
+        }
+        if (!all.empty() && below(40) == 0) {
+            all[static_cast<size_t>(below(static_cast<uint32_t>(all.size())))].aborted->store(true);
+        }
+        scheduler.step();
+    }
+    for (const Running & running : all) {
+        check_text(running, salt);
+    }
+    for (SeqId seq = 0; seq < 3; ++seq) {
+        CHECK(target.cached(seq).empty());
+        CHECK(draft.cached(seq).empty());
+    }
+}
+
+}  // namespace
+
+TEST("600 random scripts of accept, reject, stop and abort leave every text the target's own") {
+    std::printf("    seeds %u…%u\n", kSeed, kSeed + 599);
+    for (uint32_t seed = kSeed; seed < kSeed + 600; ++seed) {
+        play(seed);
+    }
+}
+
+}  // namespace foretoken
+
+int main() {
+    return foretoken::test::run_tests();
+}
