@@ -18,7 +18,12 @@ await new Command("policy")
   .option("--walks <n>", "how many of the start tokens to walk from", integer, 8)
   .option("--max-tokens <n>", "tokens of each walk", integer, 96)
   .option("--prompt-tokens <n>", "tokens of the prompt, the start token last", integer, 16)
-  .option("--lengths <list>", "fixed draft lengths to compare with; empty for none", integers, [1, 2, 3, 4, 6, 8])
+  .option(
+    "--lengths <list>",
+    "fixed draft lengths to compare with; empty for none",
+    integers,
+    [1, 2, 3, 4, 6, 8],
+  )
   .option("--max-draft-tokens <n>", "most tokens the adaptive policy may draft", integer, 16)
   .option("--temperature <t>", "sample, untruncated: the costs of that", Number, 0)
   .option("--save <name>", "write the measurements to bench/results")
@@ -30,7 +35,9 @@ async function run({ target, draft: drafts, save, json, ...plan }) {
   const results = [];
   for (const draft of drafts) results.push(await measure(target, draft, plan));
   const report = { date: new Date().toISOString(), plan, results, machine: describeMachine() };
-  process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : `${results.map(describe).join("\n")}\n`);
+  process.stdout.write(
+    json ? `${JSON.stringify(report, null, 2)}\n` : `${results.map(describe).join("\n")}\n`,
+  );
   if (save !== undefined) await saveResult(`policy-${save}`, report);
 }
 
@@ -53,7 +60,12 @@ async function measure(target, draft, plan) {
       for (const [j] of settings.entries()) {
         const [name, draftOptions] = settings[(i + j) % settings.length];
         progress.update(`walk ${i + 1}/${starts.length}, ${name}`);
-        const options = { maxTokens: plan.maxTokens, ignoreEnd: true, draft: draftOptions, ...sampling(plan) };
+        const options = {
+          maxTokens: plan.maxTokens,
+          ignoreEnd: true,
+          draft: draftOptions,
+          ...sampling(plan),
+        };
         const { stats, tokens } = await pair.complete(prompt, options);
         runs[name].push({ start, tokens: tokens.map(({ id }) => id), stats });
       }

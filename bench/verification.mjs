@@ -58,7 +58,15 @@ async function run({ pair: [target, draft], lengths, maxTokens, seeds, save }) {
   }
   process.stdout.write(`${results.map(describe).join("\n")}\n`);
   if (save) {
-    await saveResult("verification", { date: new Date().toISOString(), target, draft, maxTokens, seeds, results, machine: describeMachine() });
+    await saveResult("verification", {
+      date: new Date().toISOString(),
+      target,
+      draft,
+      maxTokens,
+      seeds,
+      results,
+      machine: describeMachine(),
+    });
   }
 }
 

@@ -8,12 +8,12 @@ import type {
 } from "./benchmark-types.js";
 import { bootstrapInterval, meanOfMedians } from "./bootstrap.js";
 import { CallSite } from "./call-site.js";
+import { MAX_DRAFT_TOKENS } from "./draft-options.js";
 import { createError } from "./errors.js";
 import type { Completion } from "./generation.js";
 import * as is from "./is.js";
 import { describeMachine } from "./machine.js";
 import { mean, median } from "./median.js";
-import { MAX_DRAFT_TOKENS } from "./draft-options.js";
 import type { Pair } from "./pair.js";
 import { expectedSpeedup } from "./prediction.js";
 

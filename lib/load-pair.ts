@@ -1,11 +1,11 @@
 import { availableParallelism } from "node:os";
 import { CallSite } from "./call-site.js";
 import { checkFiles } from "./check-pair.js";
+import { MAX_DRAFT_TOKENS } from "./draft-options.js";
 import { incompatible } from "./errors.js";
 import { resolveModel } from "./model-files.js";
 import { modelInfo } from "./model-info.js";
 import { type NativeModel, native } from "./native.js";
-import { MAX_DRAFT_TOKENS } from "./draft-options.js";
 import type { PairOptions } from "./options.js";
 import { Pair } from "./pair.js";
 import { type ResolvedPairOptions, resolvePairOptions } from "./resolve-options.js";

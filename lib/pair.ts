@@ -6,8 +6,8 @@ import { type Completion, Generation } from "./generation.js";
 import * as is from "./is.js";
 import type { ModelInfo } from "./model-info.js";
 import type { NativeEngine, NativeModel } from "./native.js";
-import type { GenerateOptions } from "./options.js";
 import { nativeRequest } from "./native-request.js";
+import type { GenerateOptions } from "./options.js";
 import type { ResolvedDraftLength } from "./resolve-draft.js";
 import { resolveGenerateOptions } from "./resolve-options.js";
 

@@ -53,7 +53,9 @@ export function resolveSampling(options: Record<string, unknown>, vocabulary: nu
       penaltyLastN: integer("penaltyLastN", -1, 1048576, 64),
       ...resolveBias(options.logitBias, vocabulary),
     },
-    seed: is.optional(options.seed, (v) => is.integer("seed", v, 0, Number.MAX_SAFE_INTEGER)) ?? randomInt(2 ** 32),
+    seed:
+      is.optional(options.seed, (v) => is.integer("seed", v, 0, Number.MAX_SAFE_INTEGER)) ??
+      randomInt(2 ** 32),
     grammar: resolveGrammar(options),
     topLogprobs: is.optional(options.logprobs, (v) => is.integer("logprobs", v, 0, 100)) ?? -1,
     verification:

@@ -8,9 +8,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { saveResult } from "../bench/command-line.mjs";
-import { holm } from "./distribution/chi-square.mjs";
-import { cellRunner } from "./distribution/cell.mjs";
 import { KNOWN_VARIANTS } from "./dialled/known-distribution.mjs";
+import { cellRunner } from "./distribution/cell.mjs";
+import { holm } from "./distribution/chi-square.mjs";
 import { progressLine } from "./progress.mjs";
 
 const ALPHA = 0.001;
@@ -42,8 +42,10 @@ function grid() {
           for (const draft of drafter === "ngram" ? ["close"] : KNOWN_VARIANTS) {
             // Each of these in turn, so that all meet all.
             const choice = cells.length % 3 === 2 ? "likeliest" : "sampled";
-            const policy = (["fixed", "adaptive", "confidence"])[cells.length % 5 % 3];
-            cells.push(/** @type {any} */ ({ temperature, truncation, verification, drafter, draft, choice, policy }));
+            const policy = ["fixed", "adaptive", "confidence"][(cells.length % 5) % 3];
+            cells.push(
+              /** @type {any} */ ({ temperature, truncation, verification, drafter, draft, choice, policy }),
+            );
           }
   return cells;
 }
@@ -57,7 +59,11 @@ async function main() {
     import("../dist/native-request.js"),
   ]);
   const { describeMachine } = await import("../dist/machine.js");
-  const run = cellRunner(/** @type {any} */ (seam), /** @type {any} */ (options), /** @type {any} */ (requests));
+  const run = cellRunner(
+    /** @type {any} */ (seam),
+    /** @type {any} */ (options),
+    /** @type {any} */ (requests),
+  );
   const cells = grid();
   const folder = await mkdtemp(join(tmpdir(), "foretoken-distribution-"));
   const progress = progressLine("distribution");
@@ -83,7 +89,14 @@ async function main() {
     `${cells.length} cells, ${draws} draws, seed ${seed}: ${failed.filter(Boolean).length} fail at ${ALPHA} (Holm), smallest p ${smallest.toExponential(2)}\n`,
   );
   if (values.save)
-    await saveResult("distribution", { date: new Date().toISOString(), seed, texts, alpha: ALPHA, results, machine: describeMachine() });
+    await saveResult("distribution", {
+      date: new Date().toISOString(),
+      seed,
+      texts,
+      alpha: ALPHA,
+      results,
+      machine: describeMachine(),
+    });
   if (failed.some(Boolean)) process.exitCode = 1;
 }
 

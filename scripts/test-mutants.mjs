@@ -69,7 +69,9 @@ async function failures(folder) {
     return [];
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
-    return [...error.output.matchAll(/- (\S+) \((?:Failed|Timeout|SEGFAULT|Subprocess aborted)/g)].map((m) => m[1] ?? "");
+    return [...error.output.matchAll(/- (\S+) \((?:Failed|Timeout|SEGFAULT|Subprocess aborted)/g)].map(
+      (m) => m[1] ?? "",
+    );
   }
 }
 
@@ -81,14 +83,20 @@ try {
   progress.update("none");
   const without = await failures(folder);
   progress.clear();
-  process.stdout.write(`${without.length === 0 ? "passes" : "FAILS "}  without a mistake ${without.join(", ")}\n`);
+  process.stdout.write(
+    `${without.length === 0 ? "passes" : "FAILS "}  without a mistake ${without.join(", ")}\n`,
+  );
   if (without.length > 0) process.exitCode = 1;
   for (const { name, file, from, to } of MUTANTS) {
     progress.update(name);
     const path = join(folder, "native", "core", file);
     const text = await readFile(path, "utf8");
-    if (text.split(from).length !== 2) throw new Error(`Expected the text of "${name}" once in native/core/${file}`);
-    await writeFile(path, text.replace(from, () => to));
+    if (text.split(from).length !== 2)
+      throw new Error(`Expected the text of "${name}" once in native/core/${file}`);
+    await writeFile(
+      path,
+      text.replace(from, () => to),
+    );
     const failed = await failures(folder);
     await writeFile(path, text);
     progress.clear();

@@ -20,7 +20,10 @@ const DEFAULT_DRAFT = "fable-1m";
 
 export function addDraftFlags(command: Command): void {
   command
-    .option("--draft <model>", `the small model that proposes tokens: path or name (default: "${DEFAULT_DRAFT}")`)
+    .option(
+      "--draft <model>",
+      `the small model that proposes tokens: path or name (default: "${DEFAULT_DRAFT}")`,
+    )
     .option("--no-draft", "the target alone")
     .addOption(
       new Option("--draft-type <type>", "a model, repetitions in the text, or both (default: model)").choices(
@@ -30,10 +33,16 @@ export function addDraftFlags(command: Command): void {
     .addOption(
       new Option("--draft-policy <policy>", "how far drafts go (default: adaptive)").choices(DRAFT_POLICIES),
     )
-    .option("--draft-max-tokens <n>", "tokens drafted per round at most, 0 to 64 (default: 16; fixed: 3)", integer)
+    .option(
+      "--draft-max-tokens <n>",
+      "tokens drafted per round at most, 0 to 64 (default: 16; fixed: 3)",
+      integer,
+    )
     .option("--draft-min-confidence <p>", "where the policy confidence stops (default: 0.6)", number)
     .addOption(
-      new Option("--draft-choice <choice>", "how draft tokens are chosen while sampling").choices(DRAFT_CHOICES),
+      new Option("--draft-choice <choice>", "how draft tokens are chosen while sampling").choices(
+        DRAFT_CHOICES,
+      ),
     )
     .option("--draft-min-match <n>", "shortest repetition to go on with, in tokens (default: 2)", integer)
     .option("--draft-threads <n>", "CPU threads of the draft", integer);

@@ -99,7 +99,10 @@ async function load(flags: Flags, signal: AbortSignal): Promise<Pair> {
 
 async function stream(pair: Pair, prompt: string, flags: Flags, interrupt: AbortSignal): Promise<void> {
   const { maxTokens, stop, ignoreEnd } = flags;
-  const generation = pair.generate(prompt, { ...given({ maxTokens, stop, ignoreEnd }), ...samplingOptions(flags) });
+  const generation = pair.generate(prompt, {
+    ...given({ maxTokens, stop, ignoreEnd }),
+    ...samplingOptions(flags),
+  });
   // Not the signal option: what is finished shall still be printed.
   interrupt.addEventListener("abort", () => generation.abort());
   const colors = colorsFor(process.stdout);

@@ -11,10 +11,18 @@ export type SamplingFlags = {
 
 export function addSamplingFlags(command: Command): void {
   command
-    .option("--temperature <t>", "0 takes the likeliest token, 1 is the model's own distribution (default: 0)", number)
+    .option(
+      "--temperature <t>",
+      "0 takes the likeliest token, 1 is the model's own distribution (default: 0)",
+      number,
+    )
     .option("--top-k <n>", "only the likeliest tokens, 0 is all (default: 40)", integer)
     .option("--top-p <p>", "only the likeliest that have this probability together (default: 0.95)", number)
-    .option("--min-p <p>", "only tokens with this share of the likeliest's probability (default: 0.05)", number)
+    .option(
+      "--min-p <p>",
+      "only tokens with this share of the likeliest's probability (default: 0.05)",
+      number,
+    )
     .option("--typical-p <p>", "locally typical sampling (default: 1, off)", number)
     .option("--repeat-penalty <f>", "makes recent tokens less likely (default: 1, off)", number)
     .option("--frequency-penalty <f>", "the same for each time a token occurs (default: 0)", number)
@@ -23,7 +31,11 @@ export function addSamplingFlags(command: Command): void {
     .option("--logit-bias <id:bias>", "bias of a token, or id:false to ban it; may be given again", bias)
     .option("--seed <n>", "seed of the random numbers (default: a random one)", integer)
     .option("--grammar <gbnf>", "grammar that the text follows; @file reads it from a file", textOrFile)
-    .option("--json-schema <schema>", "JSON Schema of the document to write; @file reads it from a file", textOrFile)
+    .option(
+      "--json-schema <schema>",
+      "JSON Schema of the document to write; @file reads it from a file",
+      textOrFile,
+    )
     .option("--logprobs <n>", "report log-probabilities and this many alternatives, with --json", integer)
     .addOption(
       new Option("--verification <rule>", "how drafts are checked (default: block while sampling)").choices(
@@ -38,7 +50,17 @@ export function samplingOptions(flags: SamplingFlags): SamplingOptions {
   const penalties = { repeatPenalty, frequencyPenalty, presencePenalty, penaltyLastN };
   const truncation = { topK, topP, minP, typicalP };
   const jsonSchema = flags.jsonSchema === undefined ? undefined : parseJson(flags.jsonSchema);
-  return given({ temperature, ...truncation, ...penalties, logitBias, seed, grammar, jsonSchema, logprobs, verification });
+  return given({
+    temperature,
+    ...truncation,
+    ...penalties,
+    logitBias,
+    seed,
+    grammar,
+    jsonSchema,
+    logprobs,
+    verification,
+  });
 }
 
 function bias(text: string, others: Record<number, number | false> = {}): Record<number, number | false> {

@@ -37,8 +37,8 @@ EngineOptions to_engine_options(const Napi::Object & object) {
     }
     if (const Napi::Value value = object.Get("profile"); !value.IsNull()) {
         const Napi::Object profile = to_object(value, "profile");
-        options.profile =
-            CostProfile{to_curve(profile.Get("target"), "profile.target"), to_curve(profile.Get("draft"), "profile.draft")};
+        options.profile = CostProfile{to_curve(profile.Get("target"), "profile.target"),
+                                      to_curve(profile.Get("draft"), "profile.draft")};
     }
     return options;
 }
@@ -71,11 +71,10 @@ Napi::Array from_curve(Napi::Env env, const CostProfile::Curve & curve) {
 }  // namespace
 
 Napi::Function EngineHandle::define(Napi::Env env) {
-    return DefineClass(env, kName,
-                       {InstanceMethod<&EngineHandle::generate>("generate"),
-                        InstanceMethod<&EngineHandle::measure>("measure"),
-                        InstanceMethod<&EngineHandle::profile>("profile"),
-                        InstanceMethod<&EngineHandle::close>("close")});
+    return DefineClass(
+        env, kName,
+        {InstanceMethod<&EngineHandle::generate>("generate"), InstanceMethod<&EngineHandle::measure>("measure"),
+         InstanceMethod<&EngineHandle::profile>("profile"), InstanceMethod<&EngineHandle::close>("close")});
 }
 
 Napi::Value EngineHandle::create(const Napi::CallbackInfo & info) {

@@ -11,7 +11,7 @@ constexpr int kFirstProbe = 8;   // plain rounds before a drafter that does not 
 constexpr int kProbeRounds = 3;  // one token says little, and catching up is the dearer part
 // What a probe costs, catching up included, must not exceed this share of the plain decoding since the last one: all
 // probes together cost no more, and where a draft's prefill is dearer they end.
-constexpr double kProbeShare = 0.0125;
+constexpr double kProbeShare = 0.0075;
 constexpr double kRecentRate = 0.2;
 // A sequence may end before its limit: this many tokens more than it already has are counted on.
 constexpr int kHorizon = 128;
@@ -162,7 +162,8 @@ void AdaptiveDraftLength::observe(const RoundOutcome & outcome) {
     }
     const auto learn = [&](std::vector<Calibration> & calibrations) {
         for (int i = 0; i < outcome.proposed && i <= outcome.accepted; ++i) {
-            calibrations[static_cast<size_t>(plan_.drafter)].learn(drawn_[static_cast<size_t>(i)], i < outcome.accepted);
+            calibrations[static_cast<size_t>(plan_.drafter)].learn(drawn_[static_cast<size_t>(i)],
+                                                                   i < outcome.accepted);
         }
     };
     learn(calibrations_);

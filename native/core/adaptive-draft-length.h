@@ -2,9 +2,9 @@
 //
 // A token is worth the time that the best way of decoding takes for one. The next draft token pays if
 //   P(all before it accepted) · P(it is accepted | the draft's confidence) · worth
-// exceeds the draft step that finds it plus what one more row costs the target; a dear row is drawn when the rows behind it
-// are cheap (the matrix kernels' tiles make v(n) a staircase). Costs are those of PairCosts, chances those of a Calibration
-// for each drafter. See docs/adr/0005.
+// exceeds the draft step that finds it plus what one more row costs the target; a dear row is drawn when the rows
+// behind it are cheap (the matrix kernels' tiles make v(n) a staircase). Costs are those of PairCosts, chances those of
+// a Calibration for each drafter. See docs/adr/0005.
 #pragma once
 
 #include <memory>
@@ -58,17 +58,17 @@ private:
     std::shared_ptr<PairExperience> pair_;
     int max_length_;
     std::vector<Calibration> calibrations_;
-    // Gains of the last drafted rounds, as expected when their confidences were known: drafting may pay although a token of
-    // typical confidence does not, since the others need not be drawn.
+    // Gains of the last drafted rounds, as expected when their confidences were known: drafting may pay although a
+    // token of typical confidence does not, since the others need not be drawn.
     std::vector<double> recent_gains_;
 
     // The running round.
     DraftPlan plan_;
     bool probing_ = false;
     int other_rows_ = 0;
-    double worth_ = 0;            // of a token, ms
-    double chance_ = 1;           // that all drawn tokens are accepted
-    double gain_ = 0;             // expected of what was done so far, ms
+    double worth_ = 0;   // of a token, ms
+    double chance_ = 1;  // that all drawn tokens are accepted
+    double gain_ = 0;    // expected of what was done so far, ms
     std::vector<Confidence> drawn_;
 
     int generated_ = 0;

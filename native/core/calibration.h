@@ -1,7 +1,8 @@
 // How likely the target accepts a draft token, given how sure the draft is of it.
 //
-// A logistic regression on the logit of the draft's top probability and its entropy, learnt online by an extended Kalman
-// filter (a Bayesian logistic regression with forgetting), so that it knows how much one more outcome should count.
+// A logistic regression on the logit of the draft's top probability and its entropy, learnt online by an extended
+// Kalman filter (a Bayesian logistic regression with forgetting), so that it knows how much one more outcome should
+// count.
 #pragma once
 
 #include <array>

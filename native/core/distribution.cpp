@@ -7,7 +7,8 @@ namespace foretoken {
 namespace {
 
 // Calls visit(token, scale · p − q) for every token of p at which that is positive.
-template <typename Visit> void for_each_excess(const Distribution & p, double scale, const Distribution & q, Visit visit) {
+template <typename Visit>
+void for_each_excess(const Distribution & p, double scale, const Distribution & q, Visit visit) {
     size_t j = 0;
     for (size_t i = 0; i < p.tokens.size(); ++i) {
         const Token token = p.tokens[i];

@@ -20,14 +20,15 @@ struct Distribution {
     float probability(Token token) const;
     // The likeliest token, the lowest id among equals. Requires a token.
     Token mode() const;
-    // The token at which the cumulative probability exceeds u, in [0, 1); the mode where rounding left the sum below it.
-    // Requires a token.
+    // The token at which the cumulative probability exceeds u, in [0, 1); the mode where rounding left the sum below
+    // it. Requires a token.
     Token at(double u) const;
 };
 
 // Σ max(scale · p(x) − q(x), 0) over all tokens x.
 double excess(const Distribution & p, double scale, const Distribution & q);
-// What is left of p where q has not taken it: max(scale · p − q, 0), renormalised. p itself where rounding leaves nothing.
+// What is left of p where q has not taken it: max(scale · p − q, 0), renormalised. p itself where rounding leaves
+// nothing.
 Distribution residual(const Distribution & p, double scale, const Distribution & q);
 
 }  // namespace foretoken

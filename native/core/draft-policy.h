@@ -1,9 +1,9 @@
 // Who drafts next and how far. Asked by the scheduler (plan, observe) and by drafters (keep_going, step_again); one
 // object for each sequence.
 //
-// What a policy may read keeps every verification rule lossless: whether a token is drawn may depend on the tokens before
-// it, on the draft's distributions up to and including its own, on earlier rounds and on clocks, never on the token
-// itself; whatever was drawn is submitted; the drafter is chosen before anything is drawn.
+// What a policy may read keeps every verification rule lossless: whether a token is drawn may depend on the tokens
+// before it, on the draft's distributions up to and including its own, on earlier rounds and on clocks, never on the
+// token itself; whatever was drawn is submitted; the drafter is chosen before anything is drawn.
 #pragma once
 
 #include <optional>

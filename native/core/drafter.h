@@ -18,8 +18,8 @@ struct DraftPass {
 
 // What drafting for one sequence took.
 struct DraftWork {
-    int passes = 0;     // forward passes it took part in
-    int tokens = 0;     // it had in them
+    int passes = 0;      // forward passes it took part in
+    int tokens = 0;      // it had in them
     double pass_ms = 0;  // its share of their time
 };
 
@@ -29,10 +29,10 @@ struct DraftRequest {
     DraftPolicy * policy;
     // Chooses the tokens. Its constraint goes on with each drawn token; the scheduler takes that back.
     Sampler * sampler;
-    const TokenTable * ends;  // a draft goes no further than a token that ends the generation; null: it does
-    bool likeliest;           // take the likeliest token instead of drawing one
-    bool distributions;       // also say what each token was drawn from
-    std::vector<Token> tokens{};          // out: the draft, possibly shorter
+    const TokenTable * ends;      // a draft goes no further than a token that ends the generation; null: it does
+    bool likeliest;               // take the likeliest token instead of drawing one
+    bool distributions;           // also say what each token was drawn from
+    std::vector<Token> tokens{};  // out: the draft, possibly shorter
     std::vector<Distribution> drafted{};  // out: one for each token, where asked for
     DraftWork work{};                     // out
 

@@ -93,7 +93,8 @@ void ModelDrafter::propose(std::span<DraftRequest> requests) {
 }
 
 bool ModelDrafter::draw(DraftRequest & request, const Rows & rows, size_t row) {
-    const auto logits = rows.logits(row).first(std::min(rows.logits(row).size(), static_cast<size_t>(shared_vocabulary_)));
+    const auto logits =
+        rows.logits(row).first(std::min(rows.logits(row).size(), static_cast<size_t>(shared_vocabulary_)));
     Text & text = texts_.at(request.seq);
     Sampler & sampler = *request.sampler;
     Confidence confidence = sampler.distribution(logits, text.cached, distribution_);
@@ -107,7 +108,8 @@ bool ModelDrafter::draw(DraftRequest & request, const Rows & rows, size_t row) {
     if (!request.policy->keep_going({request.seq, drawn, confidence})) {
         return false;
     }
-    const Token token = request.likeliest ? distribution_.mode() : sampler.random().choose(distribution_, Stream::Draft);
+    const Token token =
+        request.likeliest ? distribution_.mode() : sampler.random().choose(distribution_, Stream::Draft);
     sampler.accept(token);
     request.tokens.push_back(token);
     if (request.distributions) {

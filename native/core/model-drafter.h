@@ -16,8 +16,8 @@ namespace foretoken {
 class ModelDrafter final : public Drafter {
 public:
     // Borrows the model, which must outlive the drafter. Only the first `shared_vocabulary` tokens
-    // mean the same to both models (vocabularies are often padded): others are never proposed, and once one is committed
-    // the drafter sits out.
+    // mean the same to both models (vocabularies are often padded): others are never proposed, and once one is
+    // committed the drafter sits out.
     ModelDrafter(LanguageModel & model, Token shared_vocabulary)
         : model_(model), shared_vocabulary_(shared_vocabulary) {}
 

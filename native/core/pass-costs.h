@@ -9,8 +9,8 @@
 
 namespace foretoken {
 
-// One model's curve. Between known sizes it is linear; beyond the largest it goes on with the last slope. It never falls: a
-// pass that seems dearer than a larger one was interrupted.
+// One model's curve. Between known sizes it is linear; beyond the largest it goes on with the last slope. It never
+// falls: a pass that seems dearer than a larger one was interrupted.
 //
 // Machines drift: when everything becomes a third slower, the sizes that happen to run must not seem dear beside those
 // that do not. So each pass moves the whole curve a little and its own size a little more.

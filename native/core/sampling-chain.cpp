@@ -20,9 +20,8 @@ double weight(const Candidate & candidate, float max) {
 
 // Of candidates whose first is the likeliest.
 double cumulative_weight(const std::vector<Candidate> & candidates) {
-    return std::accumulate(candidates.begin(), candidates.end(), 0.0, [&](double sum, const Candidate & c) {
-        return sum + weight(c, candidates.front().logit);
-    });
+    return std::accumulate(candidates.begin(), candidates.end(), 0.0,
+                           [&](double sum, const Candidate & c) { return sum + weight(c, candidates.front().logit); });
 }
 
 // Keeps the first candidates until their weights reach the limit, one at least.

@@ -1,5 +1,5 @@
-// From a row of logits to the distribution tokens are drawn from: logit bias, penalties, top-k, typical-p, top-p, min-p,
-// temperature, in the order and with the arithmetic of llama.cpp's default chain.
+// From a row of logits to the distribution tokens are drawn from: logit bias, penalties, top-k, typical-p, top-p,
+// min-p, temperature, in the order and with the arithmetic of llama.cpp's default chain.
 #pragma once
 
 #include <cstdint>
@@ -14,15 +14,15 @@
 namespace foretoken {
 
 struct SamplingOptions {
-    float temperature = 0;         // ≥ 0; 0 takes the likeliest token
-    int top_k = 40;                // likeliest tokens kept; 0 keeps all
-    float top_p = 0.95F;           // in (0, 1]; 1 keeps all. Nucleus sampling, Holtzman et al. 2020
-    float min_p = 0.05F;           // in [0, 1], relative to the likeliest; 0 keeps all
-    float typical_p = 1;           // in (0, 1]; 1 keeps all. Locally typical sampling, Meister et al. 2022
-    float repeat_penalty = 1;      // > 0; 1 is none. Divides positive logits of recent tokens, multiplies negative ones
-    float frequency_penalty = 0;   // subtracted for every time a token occurs among the recent ones
-    float presence_penalty = 0;    // subtracted once for a token among the recent ones
-    int penalty_last_n = 64;       // recent tokens the penalties look at, prompt included; −1 is all
+    float temperature = 0;        // ≥ 0; 0 takes the likeliest token
+    int top_k = 40;               // likeliest tokens kept; 0 keeps all
+    float top_p = 0.95F;          // in (0, 1]; 1 keeps all. Nucleus sampling, Holtzman et al. 2020
+    float min_p = 0.05F;          // in [0, 1], relative to the likeliest; 0 keeps all
+    float typical_p = 1;          // in (0, 1]; 1 keeps all. Locally typical sampling, Meister et al. 2022
+    float repeat_penalty = 1;     // > 0; 1 is none. Divides positive logits of recent tokens, multiplies negative ones
+    float frequency_penalty = 0;  // subtracted for every time a token occurs among the recent ones
+    float presence_penalty = 0;   // subtracted once for a token among the recent ones
+    int penalty_last_n = 64;      // recent tokens the penalties look at, prompt included; −1 is all
     std::vector<std::pair<Token, float>> logit_bias;  // added to logits; −∞ bans a token
 };
 

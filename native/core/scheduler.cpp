@@ -187,9 +187,9 @@ const DraftPlan & Scheduler::plan(Sequence & sequence) {
         const bool allowed = (sequence.request.drafters >> i & 1) != 0;
         views.push_back(allowed ? drafters_[i]->view(sequence.id) : DrafterView());
     }
-    sequence.plan = sequence.request.policy->plan({sequence.id, room(sequence),
-                                                   sequence.request.max_tokens - sequence.generated,
-                                                   static_cast<int>(sequences_.size()) - 1, views});
+    sequence.plan =
+        sequence.request.policy->plan({sequence.id, room(sequence), sequence.request.max_tokens - sequence.generated,
+                                       static_cast<int>(sequences_.size()) - 1, views});
     return *sequence.plan;
 }
 
@@ -359,8 +359,7 @@ void Scheduler::end(Sequence & sequence, FinishReason reason, const Error * erro
     s.constraint_ms = cost.constraint_ms;
     s.sample_ms = std::max(0.0, s.sample_ms - s.constraint_ms);
     s.total_ms = std::chrono::duration<double, std::milli>(Clock::now() - sequence.started).count();
-    s.other_ms =
-        std::max(0.0, s.total_ms - s.prefill_ms - s.draft_ms - s.verify_ms - s.sample_ms - s.constraint_ms);
+    s.other_ms = std::max(0.0, s.total_ms - s.prefill_ms - s.draft_ms - s.verify_ms - s.sample_ms - s.constraint_ms);
     sequence.request.listener->on_end(reason, s, error);
 
     free_.push_back(sequence.id);

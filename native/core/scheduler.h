@@ -35,12 +35,12 @@ public:
 };
 
 struct Request {
-    std::vector<Token> prompt;            // 1 … context − 1 tokens
-    int max_tokens = 1;                   // ≥ 1
-    std::vector<std::string> stop;        // texts that end the sequence
-    bool ignore_end = false;              // generate past end-of-generation tokens
-    std::unique_ptr<Sampler> sampler;     // null takes the likeliest token
-    int top_logprobs = -1;                // with each token the log-probabilities of this many others; −1: none at all
+    std::vector<Token> prompt;         // 1 … context − 1 tokens
+    int max_tokens = 1;                // ≥ 1
+    std::vector<std::string> stop;     // texts that end the sequence
+    bool ignore_end = false;           // generate past end-of-generation tokens
+    std::unique_ptr<Sampler> sampler;  // null takes the likeliest token
+    int top_logprobs = -1;             // with each token the log-probabilities of this many others; −1: none at all
     std::unique_ptr<DraftPolicy> policy;  // null decodes plainly
     uint32_t drafters = ~uint32_t{0};     // bit i: the scheduler's i-th drafter may be used
     Verification verification = Verification::SampleMatch;

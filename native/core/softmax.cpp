@@ -35,8 +35,7 @@ inline float exp_negative(float x) {
 }
 
 // Calls visit(i, e^z) on the way.
-template <typename Visit>
-SoftmaxSums reduce(std::span<const float> logits, float max, float scale, Visit visit) {
+template <typename Visit> SoftmaxSums reduce(std::span<const float> logits, float max, float scale, Visit visit) {
     SoftmaxSums sums;
     const size_t whole = logits.size() - logits.size() % kLanes;
     size_t i = 0;

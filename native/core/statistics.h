@@ -7,8 +7,8 @@
 namespace foretoken {
 
 // Invariants: corrections + bonuses = rounds; committed = accepted + corrections + bonuses before a stop cuts it;
-// accepted ≤ proposed; prefill + draft + verify + sample + constraint + other = total. An aborted round is not a round, and the one
-// token of a round without a draft counts as its bonus.
+// accepted ≤ proposed; prefill + draft + verify + sample + constraint + other = total. An aborted round is not a round,
+// and the one token of a round without a draft counts as its bonus.
 struct Statistics {
     int64_t prompt_tokens = 0;
     int64_t rounds = 0;
@@ -23,7 +23,7 @@ struct Statistics {
     int64_t draft_tokens = 0;   // evaluated by the draft, prompt included
     std::vector<int64_t> accepted_per_position;
 
-    int64_t sampled_rows = 0;   // logits turned into distributions, of both models
+    int64_t sampled_rows = 0;  // logits turned into distributions, of both models
 
     // Milliseconds. A pass over several sequences is shared out equally among them.
     double prefill_ms = 0;

@@ -32,8 +32,8 @@ public:
     // Empty stop strings are ignored.
     explicit TextStream(std::vector<std::string> stop_strings);
 
-    // Appends a token and its bytes. Returns true when they complete a stop string: the stream is then finished, the text
-    // is cut before it, and later pushes are ignored.
+    // Appends a token and its bytes. Returns true when they complete a stop string: the stream is then finished, the
+    // text is cut before it, and later pushes are ignored.
     bool push(CommittedToken token, std::string_view bytes);
     // Ends the stream: nothing is held back any longer.
     void finish();

@@ -20,7 +20,8 @@ Verdict reject_token_wise(std::span<const Token> draft, std::span<const Distribu
     for (size_t i = 0; i < draft.size(); ++i) {
         const Distribution & p = target.after(i);
         const Distribution & q = drafted[i];
-        const double ratio = static_cast<double>(p.probability(draft[i])) / static_cast<double>(q.probability(draft[i]));
+        const double ratio =
+            static_cast<double>(p.probability(draft[i])) / static_cast<double>(q.probability(draft[i]));
         if (!random.chance(ratio, Stream::Acceptance)) {
             return {static_cast<int>(i), random.choose(residual(p, 1, q), Stream::Target)};
         }
@@ -28,10 +29,11 @@ Verdict reject_token_wise(std::span<const Token> draft, std::span<const Distribu
     return {static_cast<int>(draft.size()), random.choose(target.after(draft.size()), Stream::Target)};
 }
 
-// Sun et al. 2025, algorithm 2. `joint` is pᵢ, the chance with which the first i tokens may be kept: pᵢ₋₁ · p(xᵢ)/q(xᵢ), at
-// most 1. Each length is tested on its own and the longest that passes wins. The last length's own chance is pᵧ; a
-// shorter one's is raised by what longer ones cannot take, hᵢ = Sᵢ / (Sᵢ + 1 − pᵢ) with Sᵢ = Σ max(pᵢ · p − q, 0), so
-// that a prefix of length i is kept with probability pᵢ however the draft goes on and wherever it was stopped.
+// Sun et al. 2025, algorithm 2. `joint` is pᵢ, the chance with which the first i tokens may be kept: pᵢ₋₁ ·
+// p(xᵢ)/q(xᵢ), at most 1. Each length is tested on its own and the longest that passes wins. The last length's own
+// chance is pᵧ; a shorter one's is raised by what longer ones cannot take, hᵢ = Sᵢ / (Sᵢ + 1 − pᵢ) with Sᵢ = Σ max(pᵢ ·
+// p − q, 0), so that a prefix of length i is kept with probability pᵢ however the draft goes on and wherever it was
+// stopped.
 Verdict verify_block(std::span<const Token> draft, std::span<const Distribution> drafted, TargetDistributions & target,
                      RandomSource & random) {
     double joint = 1;

@@ -35,8 +35,8 @@ public:
     virtual const Distribution & after(size_t i) = 0;
 };
 
-// A draft of any length, 0 included. drafted[i] is what draft[i] was really drawn from, a point mass where it was chosen
-// without chance; SampleMatch does not look at it. Throws what `target` throws.
+// A draft of any length, 0 included. drafted[i] is what draft[i] was really drawn from, a point mass where it was
+// chosen without chance; SampleMatch does not look at it. Throws what `target` throws.
 Verdict verify(Verification rule, std::span<const Token> draft, std::span<const Distribution> drafted,
                TargetDistributions & target, RandomSource & random);
 

@@ -79,7 +79,8 @@ Engine::Engine(std::shared_ptr<const Model> target, std::shared_ptr<const Model>
         ngram_drafter_ = std::make_unique<NgramDrafter>(*options.ngram);
     }
     std::vector<Drafter *> drafters;
-    for (Drafter * drafter : {static_cast<Drafter *>(model_drafter_.get()), static_cast<Drafter *>(ngram_drafter_.get())}) {
+    for (Drafter * drafter :
+         {static_cast<Drafter *>(model_drafter_.get()), static_cast<Drafter *>(ngram_drafter_.get())}) {
         if (drafter) {
             drafters.push_back(drafter);
         }

@@ -27,9 +27,12 @@ struct Machine {
     Curve draft;
 };
 const Machine kMachines[] = {
-    {"AMX", {{1, 99}, {2, 102}, {4, 104}, {5, 167}, {8, 174}, {9, 270}, {16, 281}, {17, 450}, {32, 466}},
+    {"AMX",
+     {{1, 99}, {2, 102}, {4, 104}, {5, 167}, {8, 174}, {9, 270}, {16, 281}, {17, 450}, {32, 466}},
      {{1, 13}, {2, 13.5}, {4, 14}, {64, 110}, {1024, 1800}}},
-    {"AVX2", {{1, 110}, {2, 112}, {4, 120}, {8, 190}, {16, 380}, {32, 760}}, {{1, 14}, {2, 15}, {64, 160}, {1024, 2600}}},
+    {"AVX2",
+     {{1, 110}, {2, 112}, {4, 120}, {8, 190}, {16, 380}, {32, 760}},
+     {{1, 14}, {2, 15}, {64, 160}, {1024, 2600}}},
     {"small", {{1, 1}, {2, 1.1}, {4, 1.3}, {8, 2.4}, {16, 3.9}}, {{1, 0.12}, {2, 0.13}, {64, 1}, {1024, 16}}},
 };
 
@@ -50,7 +53,8 @@ struct World {
     bool informative = false;
 
     Token successor(std::span<const Token> text) const {
-        return static_cast<Token>(mixed(seed * 7919 + text.size() * 31 + static_cast<uint64_t>(text.back())) % kVocabulary);
+        return static_cast<Token>(mixed(seed * 7919 + text.size() * 31 + static_cast<uint64_t>(text.back())) %
+                                  kVocabulary);
     }
     // Half of the tokens are easy: the draft is surer of them and more often right.
     double chance(std::span<const Token> text, bool easy) const {
@@ -135,7 +139,8 @@ Policy fixed(int length) {
     return [length](const auto &) { return length > 0 ? std::make_unique<FixedDraftLength>(length) : nullptr; };
 }
 
-double total(const Machine & machine, const std::vector<World> & worlds, const Policy & policy, int prompt, int output) {
+double total(const Machine & machine, const std::vector<World> & worlds, const Policy & policy, int prompt,
+             int output) {
     double ms = 0;
     for (const World & world : worlds) {
         ms += simulate(machine, world, policy, prompt, output).ms;
@@ -177,10 +182,10 @@ TEST("it takes at most 3% longer than the best fixed length, at every agreement 
     }
 }
 
-TEST("where drafting cannot pay it costs at most 3%: no agreement, little agreement, a long prompt for a short output") {
+TEST(
+    "where drafting cannot pay it costs at most 3%: no agreement, little agreement, a long prompt for a short output") {
     for (const Machine & machine : kMachines) {
-        for (const auto & [alpha, prompt, output] :
-             {std::tuple{0.0, 16, 512}, {0.1, 16, 512}, {0.9, 1024, 8}}) {
+        for (const auto & [alpha, prompt, output] : {std::tuple{0.0, 16, 512}, {0.1, 16, 512}, {0.9, 1024, 8}}) {
             const double baseline = total(machine, worlds(alpha, true), fixed(0), prompt, output);
             const double ms = total(machine, worlds(alpha, true), adaptive, prompt, output);
             std::printf("    %-5s α %.1f, prompt %d, output %d: %.3f of plain decoding's speed\n", machine.name, alpha,

@@ -1,5 +1,5 @@
-// Random scripts of agreements, draft lengths, stops, aborts and neighbours through the real scheduler: whatever happens,
-// a text is the target's own up to where it ends, counters add up, and nothing is left in the caches.
+// Random scripts of agreements, draft lengths, stops, aborts and neighbours through the real scheduler: whatever
+// happens, a text is the target's own up to where it ends, counters add up, and nothing is left in the caches.
 #include <random>
 
 #include "check.h"
@@ -40,7 +40,8 @@ public:
     DraftPlan plan(const RoundStart & start) override {
         const int drafter = static_cast<int>(random_() % start.drafters.size());
         const int room = std::min(start.room, start.drafters[static_cast<size_t>(drafter)].room);
-        return {drafter, room > 0 && random_() % 4 != 0 ? static_cast<int>(random_() % static_cast<uint32_t>(room + 1)) : 0};
+        return {drafter,
+                room > 0 && random_() % 4 != 0 ? static_cast<int>(random_() % static_cast<uint32_t>(room + 1)) : 0};
     }
     bool keep_going(const DraftStep &) override { return random_() % 8 != 0; }
     bool step_again(SeqId, int) override { return random_() % 8 != 0; }
@@ -97,7 +98,8 @@ void play(uint32_t seed) {
     std::vector<Running> all;
     for (int step = 0; step < 60 || !scheduler.idle(); ++step) {
         if (step < 60 && scheduler.has_room() && below(3) == 0) {
-            Running running{std::make_shared<Recorder>(), {}, std::make_shared<std::atomic<bool>>(false), 1 + below(40)};
+            Running running{
+                std::make_shared<Recorder>(), {}, std::make_shared<std::atomic<bool>>(false), 1 + below(40)};
             for (int i = 0; i <= below(20); ++i) {
                 running.prompt.push_back(below(kVocabulary - 1));
             }

@@ -70,7 +70,8 @@ public:
     explicit EveryOutcome(OutcomeTree & tree) : tree_(tree) {}
 
     Token choose(const Distribution & distribution, Stream) override {
-        return distribution.tokens[tree_.branch({distribution.probabilities.begin(), distribution.probabilities.end()})];
+        return distribution
+            .tokens[tree_.branch({distribution.probabilities.begin(), distribution.probabilities.end()})];
     }
     bool chance(double probability, Stream) override {
         const double p = std::min(1.0, std::max(0.0, probability));

@@ -21,14 +21,13 @@ using Logits = std::function<std::vector<float>(std::span<const Token>)>;
 class FakeLanguageModel final : public LanguageModel {
 public:
     FakeLanguageModel(int vocabulary, Successor successor, ModelLimits limits = {64, 64, 256})
-        : FakeLanguageModel(
-              vocabulary,
-              Logits([vocabulary, successor = std::move(successor)](std::span<const Token> text) {
-                  std::vector<float> logits(static_cast<size_t>(vocabulary), 0.0F);
-                  logits[static_cast<size_t>(successor(text))] = 1.0F;
-                  return logits;
-              }),
-              limits) {}
+        : FakeLanguageModel(vocabulary,
+                            Logits([vocabulary, successor = std::move(successor)](std::span<const Token> text) {
+                                std::vector<float> logits(static_cast<size_t>(vocabulary), 0.0F);
+                                logits[static_cast<size_t>(successor(text))] = 1.0F;
+                                return logits;
+                            }),
+                            limits) {}
     FakeLanguageModel(int vocabulary, Logits logits, ModelLimits limits = {64, 64, 256})
         : vocabulary_(static_cast<size_t>(vocabulary)), row_(std::move(logits)), limits_(limits) {}
 

@@ -37,7 +37,10 @@ export function cellRunner(seam, options, requests) {
     const pair = await writeKnownPair(folder, { vocabulary: VOCABULARY, seed: 3, draft: cell.draft });
     const load = { gpuLayers: -1, extraBuffers: true, vocabularyOnly: false };
     const target = await native.loadModel(pair.target, load);
-    const draft = cell.drafter === "model" || cell.drafter === "combined" ? await native.loadModel(pair.draft, load) : null;
+    const draft =
+      cell.drafter === "model" || cell.drafter === "combined"
+        ? await native.loadModel(pair.draft, load)
+        : null;
     const engine = await native.createEngine({
       target,
       draft,
@@ -48,7 +51,8 @@ export function cellRunner(seam, options, requests) {
       draftThreads: 1,
       flashAttention: true,
       maxSequences: SEQUENCES,
-      ngram: cell.drafter === "ngram" || cell.drafter === "combined" ? { minMatch: 1, historyTokens: 0 } : null,
+      ngram:
+        cell.drafter === "ngram" || cell.drafter === "combined" ? { minMatch: 1, historyTokens: 0 } : null,
       deterministic: true,
       profile: null,
     });
@@ -141,8 +145,9 @@ function sampled(row, { temperature, truncation: { topK = 0, topP = 1, minP = 0,
   /** @param {number} limit */
   const prefix = (limit) => {
     let sum = 0;
-    const end = kept.findIndex(({ p }) => (sum += p) >= limit);
-    if (end >= 0) kept = kept.slice(0, end + 1);
+    let end = 0;
+    while (end < kept.length && sum < limit) sum += kept[end++]?.p ?? 0;
+    kept = kept.slice(0, Math.max(1, end));
   };
   if (topK > 0) kept = kept.slice(0, topK);
   normalised();

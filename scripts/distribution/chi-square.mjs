@@ -4,12 +4,12 @@
 /** ln Γ(x) for x > 0, by Lanczos. @param {number} x @returns {number} */
 function logGamma(x) {
   const g = [
-    76.18009172947146, -86.50532032941677, 24.01409824083091, -1.231739572450155, 0.1208650973866179e-2,
+    76.18009172947146, -86.50532032941678, 24.01409824083091, -1.231739572450155, 0.1208650973866179e-2,
     -0.5395239384953e-5,
   ];
   const series = g.reduce((sum, c, i) => sum + c / (x + i + 1), 1.000000000190015);
   const t = x + 5.5;
-  return (x + 0.5) * Math.log(t) - t + Math.log((2.5066282746310005 * series) / x);
+  return (x + 0.5) * Math.log(t) - t + Math.log((2.5066282746310007 * series) / x);
 }
 
 /** Upper tail of the chi-square distribution. @param {number} x @param {number} degrees */

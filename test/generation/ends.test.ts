@@ -23,7 +23,10 @@ t.test("a full context ends the generation at the same token with and without a 
   t.equal(baseline.finishReason, "context");
   t.equal(baseline.stats.promptTokens + baseline.tokens.length, 48);
   for (const draftLength of [1, 3, 16, 64]) {
-    const drafted = await pair.complete(prompt, { draft: { policy: "fixed", maxTokens: draftLength }, ignoreEnd: true });
+    const drafted = await pair.complete(prompt, {
+      draft: { policy: "fixed", maxTokens: draftLength },
+      ignoreEnd: true,
+    });
     t.equal(drafted.finishReason, "context");
     t.strictSame(ids(drafted), ids(baseline));
   }

@@ -12,19 +12,33 @@ const TEXTS = 12000;
 const usual = { temperature: 1, truncation: {}, choice: "sampled", policy: "fixed" } as const;
 const CELLS: Cell[] = [
   { ...usual, verification: "block", drafter: "model", draft: "close" },
-  { ...usual, verification: "block", drafter: "model", draft: "reversed", policy: "adaptive", temperature: 0.7 },
+  {
+    ...usual,
+    verification: "block",
+    drafter: "model",
+    draft: "reversed",
+    policy: "adaptive",
+    temperature: 0.7,
+  },
   { ...usual, verification: "rejection", drafter: "combined", draft: "missing", truncation: { topP: 0.9 } },
   { ...usual, verification: "sample-match", drafter: "model", draft: "close", choice: "likeliest" },
 ];
 
 for (const cell of CELLS) {
-  t.test(`texts follow the target: ${Object.values(cell).map((v) => JSON.stringify(v)).join(" ")}`, async (t) => {
-    const run = cellRunner(native, options, requests);
-    const { p, draws, acceptedPerRound } = await run(t.testdir(), cell, { texts: TEXTS, seed: SEED });
-    t.comment(`seed ${SEED}: ${draws} draws, ${acceptedPerRound.toFixed(2)} accepted a round, p = ${p.toFixed(4)}`);
-    t.ok(acceptedPerRound > 0, "drafts are accepted");
-    t.ok(p > 1e-4, `p = ${p}`);
-  });
+  t.test(
+    `texts follow the target: ${Object.values(cell)
+      .map((v) => JSON.stringify(v))
+      .join(" ")}`,
+    async (t) => {
+      const run = cellRunner(native, options, requests);
+      const { p, draws, acceptedPerRound } = await run(t.testdir(), cell, { texts: TEXTS, seed: SEED });
+      t.comment(
+        `seed ${SEED}: ${draws} draws, ${acceptedPerRound.toFixed(2)} accepted a round, p = ${p.toFixed(4)}`,
+      );
+      t.ok(acceptedPerRound > 0, "drafts are accepted");
+      t.ok(p > 1e-4, `p = ${p}`);
+    },
+  );
 }
 
 t.test("the test itself: tails, impossible counts and Holm's correction", async (t) => {

@@ -2,7 +2,8 @@ import t from "tap";
 import * as resolving from "../../lib/resolve-options.js";
 
 const VOCABULARY = 100;
-const pairDraft = (draft: object) => resolving.resolvePairOptions({ target: "t", draft: { model: "d", ...draft } }).draft;
+const pairDraft = (draft: object) =>
+  resolving.resolvePairOptions({ target: "t", draft: { model: "d", ...draft } }).draft;
 const fixed3 = pairDraft({ policy: "fixed" });
 const resolveGenerateOptions = (options: unknown, draft = fixed3) =>
   resolving.resolveGenerateOptions(options, draft, VOCABULARY);
@@ -38,7 +39,10 @@ t.test("the draft of one generation", async (t) => {
 });
 
 t.test("a combined pair drafts with either; others only with what they have", async (t) => {
-  const combined = resolving.resolvePairOptions({ target: "t", draft: { type: "combined", model: "d" } }).draft;
+  const combined = resolving.resolvePairOptions({
+    target: "t",
+    draft: { type: "combined", model: "d" },
+  }).draft;
   t.equal(resolveGenerateOptions({ draft: { type: "ngram" } }, combined).draft?.type, "ngram");
   t.throws(() => resolveGenerateOptions({ draft: { type: "ngram" } }), {
     code: "OPTION_INVALID",
@@ -58,7 +62,7 @@ t.test("sampling is checked by block verification unless told otherwise; biases 
 t.test("a JSON schema becomes a grammar", async (t) => {
   t.match(resolveGenerateOptions({ jsonSchema: { type: "boolean" } }).grammar, /root ::=/);
   t.throws(() => resolveGenerateOptions({ jsonSchema: { not: {} } }), { code: "SCHEMA_UNSUPPORTED" });
-  t.throws(() => resolveGenerateOptions({ jsonSchema: {}, grammar: "root ::= \"a\"" }), {
+  t.throws(() => resolveGenerateOptions({ jsonSchema: {}, grammar: 'root ::= "a"' }), {
     code: "OPTION_INVALID",
     message: /^Expected grammar or jsonSchema but received both/,
   });
@@ -99,7 +103,11 @@ const bad: [name: string, options: unknown, message: RegExp][] = [
   ["minP as text", { minP: "0.1" }, /for minP but received "0\.1" of type string/],
   ["a repeat penalty of 0", { repeatPenalty: 0 }, /for repeatPenalty but received 0/],
   ["an endless presence penalty", { presencePenalty: Number.POSITIVE_INFINITY }, /for presencePenalty/],
-  ["a bias of words", { logitBias: { cat: 1 } }, /^Expected token ids as keys for logitBias but received "cat"/],
+  [
+    "a bias of words",
+    { logitBias: { cat: 1 } },
+    /^Expected token ids as keys for logitBias but received "cat"/,
+  ],
   ["a bias of a foreign token", { logitBias: { 100: 1 } }, /between 0 and 99 for logitBias but received 100/],
   ["a NaN bias", { logitBias: { 1: Number.NaN } }, /for logitBias\[1\] but received NaN/],
   ["a bias of true", { logitBias: { 1: true } }, /for logitBias\[1\] but received true/],

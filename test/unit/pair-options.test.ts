@@ -93,12 +93,20 @@ const bad: [name: string, options: unknown, message: RegExp][] = [
     /^Expected "model" or "ngram" or "combined" for draft\.type/,
   ],
   ["another policy", draft({ policy: "bold" }), /for draft\.policy but received "bold"/],
-  ["a confidence above 1", draft({ minConfidence: 1.5 }), /^Expected number between 0 and 1 for draft\.minConf/],
+  [
+    "a confidence above 1",
+    draft({ minConfidence: 1.5 }),
+    /^Expected number between 0 and 1 for draft\.minConf/,
+  ],
   ["another choice", draft({ choice: 1 }), /for draft\.choice but received 1/],
   ["no match at all", draft({ type: "combined", minMatch: 0 }), /for draft\.minMatch but received 0/],
   ["a boundless history", draft({ type: "combined", historyTokens: 1e9 }), /draft\.historyTokens/],
   ["deterministic: 1", { target: "t", deterministic: 1 }, /^Expected boolean for deterministic/],
-  ["a profile without curves", { target: "t", costProfile: {} }, /for costProfile\.target but received undef/],
+  [
+    "a profile without curves",
+    { target: "t", costProfile: {} },
+    /for costProfile\.target but received undef/,
+  ],
   [
     "a profile of NaN",
     { target: "t", costProfile: { target: [[1, Number.NaN]], draft: [] } },
