@@ -41,8 +41,8 @@ const MUTANTS = [
   {
     name: "the stop looks ahead at the drawn token",
     file: "model-drafter.cpp",
-    from: "    if (!request.policy->keep_going({request.seq, drawn, confidence})) {\n        return false;\n    }\n    const Token token = request.likeliest ? distribution_.mode() : sampler.random().choose(distribution_, Stream::Draft);\n",
-    to: "    const Token token = request.likeliest ? distribution_.mode() : sampler.random().choose(distribution_, Stream::Draft);\n    confidence.top = distribution_.probability(token);\n    if (!request.policy->keep_going({request.seq, drawn, confidence})) {\n        return false;\n    }\n",
+    from: "    if (!request.policy->keep_going({request.seq, drawn, confidence})) {\n        return false;\n    }\n    const Token token =\n        request.likeliest ? distribution_.mode() : sampler.random().choose(distribution_, Stream::Draft);\n",
+    to: "    const Token token =\n        request.likeliest ? distribution_.mode() : sampler.random().choose(distribution_, Stream::Draft);\n    confidence.top = distribution_.probability(token);\n    if (!request.policy->keep_going({request.seq, drawn, confidence})) {\n        return false;\n    }\n",
   },
   {
     name: "the draft's cache keeps rejected tokens",

@@ -6,8 +6,8 @@ import { given } from "./given.js";
 import { integer, number } from "./numbers.js";
 
 export type SamplingFlags = {
-  -readonly [K in keyof Omit<SamplingOptions, "verification" | "jsonSchema">]: SamplingOptions[K];
-} & { jsonSchema?: string; verification?: Verification };
+  -readonly [K in keyof Omit<SamplingOptions, "verification">]: SamplingOptions[K];
+} & { verification?: Verification };
 
 export function addSamplingFlags(command: Command): void {
   command
@@ -34,7 +34,7 @@ export function addSamplingFlags(command: Command): void {
     .option(
       "--json-schema <schema>",
       "JSON Schema of the document to write; @file reads it from a file",
-      textOrFile,
+      json,
     )
     .option("--logprobs <n>", "report log-probabilities and this many alternatives, with --json", integer)
     .addOption(
@@ -46,10 +46,9 @@ export function addSamplingFlags(command: Command): void {
 
 export function samplingOptions(flags: SamplingFlags): SamplingOptions {
   const { temperature, topK, topP, minP, typicalP, repeatPenalty, frequencyPenalty, presencePenalty } = flags;
-  const { penaltyLastN, logitBias, seed, grammar, logprobs, verification } = flags;
+  const { penaltyLastN, logitBias, seed, grammar, jsonSchema, logprobs, verification } = flags;
   const penalties = { repeatPenalty, frequencyPenalty, presencePenalty, penaltyLastN };
   const truncation = { topK, topP, minP, typicalP };
-  const jsonSchema = flags.jsonSchema === undefined ? undefined : parseJson(flags.jsonSchema);
   return given({
     temperature,
     ...truncation,
@@ -78,10 +77,10 @@ function textOrFile(text: string): string {
   }
 }
 
-function parseJson(text: string): unknown {
+function json(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(textOrFile(text));
   } catch (error) {
-    throw new InvalidArgumentError(`--json-schema: ${error instanceof Error ? error.message : error}`);
+    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
   }
 }

@@ -134,7 +134,8 @@ void Engine::guess_costs() {
 void Engine::warm_up() {
     // Row by row up to 8, since the matrix kernels' tiles make steps there.
     constexpr int kRows[] = {1, 2, 3, 4, 5, 6, 7, 8, 12, 16};
-    constexpr double kBudgetMs = 1500;
+    constexpr int kSweeps = 3;
+    constexpr double kBudgetMs = 1000;  // enough once every size was seen
     const int fits = std::min(options_.batch_size, options_.context_size);
     PairCosts & costs = experience_->costs;
     const auto run = [&](Pass::Model model, int tokens, PassCosts & curve) {
@@ -144,7 +145,8 @@ void Engine::warm_up() {
     };
     measure_now({{Pass::Target, 1}}, 0, 1);  // makes buffers and brings the weights in
     Stopwatch watch;
-    for (double spent = 0; spent < kBudgetMs; spent += watch.lap()) {
+    double spent = 0;
+    for (int sweep = 0; sweep < kSweeps && spent < kBudgetMs; ++sweep, spent += watch.lap()) {
         if (draft_model_) {
             for (const int tokens : {1, 1, 1, 2, 32}) {
                 run(Pass::Draft, tokens, costs.drafters[0]);
