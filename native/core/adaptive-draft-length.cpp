@@ -12,7 +12,7 @@ constexpr int kProbeRounds = 3;  // one token says little, and catching up is th
 // What a probe costs, catching up included, must not exceed this share of the plain decoding since the last one: all
 // probes together cost no more, and where a draft's prefill is dearer they end.
 constexpr double kProbeShare = 0.0075;
-constexpr double kRecentRate = 0.2;
+constexpr double kRecentRate = 0.1;
 // A sequence may end before its limit: this many tokens more than it already has are counted on.
 constexpr int kHorizon = 128;
 

@@ -213,7 +213,7 @@ std::unique_ptr<DraftPolicy> adaptive() {
 TEST("by enumeration: the joint distribution of three tokens is the target's, for every rule, draft and temperature") {
     for_every_rule_and_draft([](Case c) {
         for (const float temperature : {0.4F, 1.0F, 2.0F}) {
-            for (c.seed = 1; c.seed <= 3; ++c.seed) {
+            for (c.seed = 1; c.seed <= 2; ++c.seed) {
                 c.temperature = temperature;
                 check_lossless(c);
             }
@@ -223,7 +223,7 @@ TEST("by enumeration: the joint distribution of three tokens is the target's, fo
 
 TEST("by enumeration: drafts that stop by their confidence, or by what they cost, change nothing") {
     for_every_rule_and_draft([](Case c) {
-        for (c.seed = 1; c.seed <= 6; ++c.seed) {
+        for (c.seed = 1; c.seed <= 3; ++c.seed) {
             c.policy = [] { return std::make_unique<ConfidenceThreshold>(2, 0.45F); };
             check_lossless(c);
             c.policy = adaptive;
@@ -270,7 +270,7 @@ TEST("by enumeration: penalties see the draft's own tokens") {
 
 TEST("by enumeration: block verification accepts at least as much as token-wise rejection, and as much for one token") {
     for (const Kind kind : kKinds) {
-        for (uint64_t seed = 1; seed <= 20; ++seed) {
+        for (uint64_t seed = 1; seed <= 8; ++seed) {
             Case c;
             c.draft = kind;
             c.seed = seed;
@@ -318,7 +318,7 @@ TEST("by enumeration: one drafted token is accepted with the overlap of the two 
     }
 }
 
-TEST("by drawing: 60,000 seeded texts of every rule follow the target, and one seed always gives one text") {
+TEST("by drawing: 20,000 seeded texts of every rule follow the target, and one seed always gives one text") {
     for (const Verification rule : kRules) {
         Case c;
         c.rule = rule;
@@ -326,7 +326,7 @@ TEST("by drawing: 60,000 seeded texts of every rule follow the target, and one s
         c.seed = 4;
         std::vector<int64_t> counts(27);
         std::vector<double> probabilities;
-        for (uint64_t seed = 0; seed < 60000; ++seed) {
+        for (uint64_t seed = 0; seed < 20000; ++seed) {
             const std::vector<Token> ids = run(c, std::make_unique<SeededRandom>(seed), untruncated(1)).ids;
             counts[static_cast<size_t>(ids[0] * 9 + ids[1] * 3 + ids[2])] += 1;
         }
@@ -340,7 +340,7 @@ TEST("by drawing: 60,000 seeded texts of every rule follow the target, and one s
             probabilities.push_back(p);
         }
         const double p = test::chi_square_p(counts, probabilities);
-        std::printf("    rule %d: seeds 0…59999, p = %.4f\n", static_cast<int>(rule), p);
+        std::printf("    rule %d: seeds 0…19999, p = %.4f\n", static_cast<int>(rule), p);
         CHECK(p > 1e-4);
         CHECK_EQ(run(c, std::make_unique<SeededRandom>(7), untruncated(1)).ids,
                  run(c, std::make_unique<SeededRandom>(7), untruncated(1)).ids);
