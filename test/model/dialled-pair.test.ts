@@ -12,7 +12,7 @@ async function dialled(t: Test, options: { agreement: number; cycle?: number; in
   const made = await writeDialledPair(folder, { shape: "tiny", ...options });
   const pair = await loadPair({
     target: made.target,
-    draft: { model: made.draft, maxTokens: 4 },
+    draft: { model: made.draft, policy: "fixed", maxTokens: 4 },
     threads: 1,
   });
   t.teardown(() => pair.close());
