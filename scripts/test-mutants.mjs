@@ -47,8 +47,8 @@ const MUTANTS = [
   {
     name: "the draft's cache keeps rejected tokens",
     file: "model-drafter.cpp",
-    from: "           text.cached[common] == text.committed[common]) {",
-    to: "           true) {",
+    from: "std::min(text.cached.size(), text.committed.size() - 1)",
+    to: "std::min(text.cached.size(), text.committed.size())",
   },
   {
     name: "argmax drafted, the whole distribution reported",

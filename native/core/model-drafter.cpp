@@ -127,16 +127,10 @@ bool ModelDrafter::draw(DraftRequest & request, const Rows & rows, size_t row) {
 
 void ModelDrafter::commit(SeqId seq, std::span<const Token> tokens) {
     Text & text = texts_.at(seq);
-    const size_t before = text.committed.size();
     append_committed(text, tokens);
-    // Before this round cached was a prefix of committed; only the draft behind it can differ.
-    size_t common = std::min(before, text.cached.size());
-    while (common < text.cached.size() && common < text.committed.size() &&
-           text.cached[common] == text.committed[common]) {
-        ++common;
-    }
-    // A correction may, by rounding, be the very token it corrects. The last token's row is needed all the same.
-    common = std::min(common, text.committed.size() - 1);
+    // All committed tokens but the last are the accepted draft, so the cache agrees with them as far as it goes. The
+    // last one's row is needed, even where a correction is by rounding the very token it corrects.
+    const size_t common = std::min(text.cached.size(), text.committed.size() - 1);
     if (common < text.cached.size()) {
         text.cached.resize(common);
         model_.truncate(seq, static_cast<Pos>(common));
