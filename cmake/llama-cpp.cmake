@@ -65,6 +65,9 @@ endforeach()
 if(native_module)
     target_compile_options(ggml-cpu PRIVATE -march=native)
 endif()
+if(FORETOKEN_SANITIZE AND NOT MSVC)
+    target_compile_options(ggml-cpu PRIVATE -O3)  # twice as fast as at -O1
+endif()
 # The engine's AbortGuard throws through ggml's C frames.
 target_compile_options(ggml-base PRIVATE $<$<AND:$<COMPILE_LANGUAGE:C>,$<NOT:$<BOOL:${MSVC}>>>:-fexceptions>)
 foreach(target llama ggml ggml-base)
