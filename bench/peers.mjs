@@ -6,9 +6,10 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import { loadPair } from "../dist/index.js";
 import { median } from "../dist/median.js";
+import { integer } from "./command-line.mjs";
 import { demoPrompts } from "./prompts.mjs";
 
 const BUILD = fileURLToPath(new URL("../build", import.meta.url));
@@ -83,9 +84,4 @@ function findLlamaBench() {
   if (found === undefined)
     throw new Error("Expected llama-bench under build/. Build it: node scripts/build.mjs --tools");
   return join(BUILD, found);
-}
-
-function integer(text) {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("Expected an integer.");
-  return Number(text);
 }

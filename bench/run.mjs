@@ -3,10 +3,11 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import { benchmarkTable, percent, times } from "../dist/benchmark-table.js";
 import { benchmark, loadPair } from "../dist/index.js";
 import { progressLine } from "../scripts/progress.mjs";
+import { integer } from "./command-line.mjs";
 import { demoPrompts } from "./prompts.mjs";
 import { writeAtomically } from "./write-atomically.mjs";
 
@@ -79,9 +80,4 @@ async function files(json, save, models) {
   await mkdir(RESULTS, { recursive: true });
   const name = save === true ? models.map((model) => model.replace(/^.*[/\\]|\.gguf$/g, "")).join("+") : save;
   return [...named, join(RESULTS, `${new Date().toISOString().slice(0, 10)}-${name}.json`)];
-}
-
-function integer(text) {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("Expected an integer.");
-  return Number(text);
 }
