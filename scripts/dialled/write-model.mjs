@@ -1,7 +1,8 @@
 // @ts-check
 // Puts a made model into a folder, unless it is there. Needs nothing; leaves `<name>.f16.gguf` and `<name>.json`.
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { writeAtomically } from "../../bench/write-atomically.mjs";
 
 /**
  * @typedef {object} ModelFile
@@ -31,18 +32,5 @@ export async function writeModel(folder, { name, file, about }, writing) {
 /** @param {string} path @param {string} text */
 async function writeText(path, text) {
   if ((await readFile(path, "utf8").catch(() => "")) === text) return;
-  const temporary = `${path}.${process.pid}.partial`;
-  try {
-    const file = await open(temporary, "w");
-    try {
-      await file.writeFile(text);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
+  await writeAtomically(path, text);
 }
