@@ -121,6 +121,17 @@ TEST("random GPT-NeoX, far above 512 cells") {
     sweep(file.path(), 1400);
 }
 
+TEST("random GPT-NeoX with f32 and with bf16 weights, of sizes that no vector divides") {
+    for (const ggml_type type : {GGML_TYPE_F32, GGML_TYPE_BF16, GGML_TYPE_F16}) {
+        test::RandomModelShape shape;
+        shape.type = type;
+        shape.vocabulary = 1003;
+        shape.feed_forward = 252;
+        const test::RandomModelFile file(shape);
+        sweep(file.path(), 70);
+    }
+}
+
 #else
 
 TEST("skipped: the row-invariant kernels are x86-64's; elsewhere ADR 0002's margin rule holds") {}

@@ -1,4 +1,4 @@
-// A tiny GPT-NeoX with random f16 weights, written as GGUF: for what the embedded pair's 512 positions cannot show.
+// A tiny GPT-NeoX with random weights, written as GGUF: for what the embedded pair's 512 positions cannot show.
 #pragma once
 
 #include <cmath>
@@ -7,6 +7,7 @@
 #include <memory>
 #include <random>
 #include <string>
+#include <vector>
 
 #include "ggml.h"
 #include "gguf.h"
@@ -21,6 +22,7 @@ struct RandomModelShape {
     int heads = 4;
     uint32_t context = 2048;
     uint32_t seed = 20260701;
+    ggml_type type = GGML_TYPE_F16;  // of the matrices; also F32, BF16
 };
 
 class RandomModelFile {
@@ -58,11 +60,13 @@ private:
         gguf_set_val_str(gguf.get(), "tokenizer.ggml.model", "no_vocab");
 
         const auto matrix = [&](const std::string & name, int64_t in, int64_t out) {
-            ggml_tensor * tensor = ggml_new_tensor_2d(tensors.get(), GGML_TYPE_F16, in, out);
+            ggml_tensor * tensor = ggml_new_tensor_2d(tensors.get(), s.type, in, out);
             std::normal_distribution<float> normal(0, 1 / std::sqrt(static_cast<float>(in)));
-            for (int64_t i = 0; i < in * out; ++i) {
-                static_cast<ggml_fp16_t *>(tensor->data)[i] = ggml_fp32_to_fp16(normal(random_));
+            std::vector<float> values(static_cast<size_t>(in * out));
+            for (float & value : values) {
+                value = normal(random_);
             }
+            ggml_quantize_chunk(s.type, values.data(), tensor->data, 0, out, in, nullptr);
             add(gguf.get(), tensor, name);
         };
         const auto vector = [&](const std::string & name, int64_t size, float mean) {

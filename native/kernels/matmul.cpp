@@ -1,0 +1,279 @@
+#include "matmul.h"
+
+#include <algorithm>
+
+#include "vector.h"
+
+#if defined(_MSC_VER)
+#define FORETOKEN_INLINE __forceinline
+#else
+#define FORETOKEN_INLINE inline __attribute__((always_inline))
+#endif
+
+namespace foretoken::kernels {
+namespace {
+
+/** Columns that share one reading of the weights. */
+constexpr size_t kBlock = 32;
+
+/** Weight values of one prefetch: a cache line of 16-bit weights. */
+constexpr size_t kStride = 4 * kLanes;
+
+/** Bytes that a prefetch is ahead at least. */
+constexpr size_t kNearest = 6144;
+
+constexpr size_t round_up(size_t value, size_t multiple) {
+    return (value + multiple - 1) / multiple * multiple;
+}
+
+/** Registers of a tile hold rows × columns sums, rows weights and one activation. */
+struct TileShape {
+    size_t rows;
+    size_t columns;
+};
+
+/** Measured: docs/adr/0006. Columns beyond the last full tile go in one of fewer columns. */
+constexpr TileShape tile_shape(size_t columns) {
+    constexpr size_t most = kRegisters == 32 ? 6 : 4;
+    if (kRegisters == 16 && columns == 5) {
+        return {2, 5};
+    }
+    if (columns <= most) {
+        return {kRegisters == 16 && columns == 4 ? size_t{3} : size_t{4}, columns};
+    }
+    const size_t tiles = (columns + most - 1) / most;
+    return {kRegisters == 32 ? size_t{4} : size_t{3}, (columns + tiles - 1) / tiles};
+}
+
+/** Keeps a loaded value in its register: GCC would load an activation anew for each multiplication. */
+inline Vector keep(Vector v) {
+#if defined(__GNUC__) && (defined(__AVX512F__) || defined(__AVX2__))
+    asm("" : "+v"(v));
+#endif
+    return v;
+}
+
+/** The last `count` < kLanes values of a row, then zeros. */
+template <typename Weight> inline Vector load_partly(const Weight * values, size_t count) {
+    Weight filled[kLanes] = {};
+    std::copy_n(values, count, filled);
+    return load(filled);
+}
+
+inline void prefetch(const void * address) {
+#if defined(__GNUC__)
+    __builtin_prefetch(address, 0, 3);
+#else
+    (void)address;
+#endif
+}
+
+/** Where a tile reads and writes. */
+template <typename Weight> struct Operands {
+    const Weight * weights;
+    size_t weight_stride;  // values from one row to the next
+    size_t inner;
+    const float * packed;  // [inner / kLanes][Columns][kLanes]
+    float * results;
+    size_t result_stride;  // floats from one column to the next
+};
+
+/** Adds one vector of each of Rows weight rows times one of each column. Inlined always: a call would spill the sums.
+ */
+template <size_t Rows, size_t Columns, typename Weight, typename Load>
+FORETOKEN_INLINE void add_products(Vector (&sums)[Rows][Columns], const Weight * weights, size_t stride,
+                                   const float * packed, Load load_weights) {
+    Vector row[Rows];
+    for (size_t r = 0; r < Rows; r++) {
+        row[r] = keep(load_weights(weights + r * stride));
+    }
+    for (size_t c = 0; c < Columns; c++) {
+        const Vector column = Rows > 1 ? keep(load(packed + c * kLanes)) : load(packed + c * kLanes);
+        for (size_t r = 0; r < Rows; r++) {
+            sums[r][c] = multiply_add(row[r], column, sums[r][c]);
+        }
+    }
+}
+
+/** Sums of Rows weight rows with Columns columns. With Ahead, requests the rows that follow, in the order of addresses.
+ */
+template <size_t Rows, size_t Columns, bool Ahead, typename Weight> void tile(const Operands<Weight> & in) {
+    Vector sums[Rows][Columns];
+    for (auto & row : sums) {
+        for (Vector & sum : row) {
+            sum = zero();
+        }
+    }
+    const auto whole = [](const Weight * values) { return load(values); };
+    const size_t stride = in.weight_stride;
+    const Weight * weights = in.weights;
+    const float * packed = in.packed;
+    const char * ahead =
+        reinterpret_cast<const char *>(in.weights) + std::max(Rows * stride * sizeof(Weight), kNearest);
+    for (const Weight * const end = weights + in.inner / kStride * kStride; weights != end; weights += kStride) {
+        if constexpr (Ahead) {
+            for (size_t bytes = 0; bytes < Rows * kStride * sizeof(Weight); bytes += 64) {
+                prefetch(ahead + bytes);
+            }
+            ahead += Rows * kStride * sizeof(Weight);
+        }
+        add_products(sums, weights, stride, packed, whole);
+        add_products(sums, weights + kLanes, stride, packed + Columns * kLanes, whole);
+        add_products(sums, weights + 2 * kLanes, stride, packed + 2 * Columns * kLanes, whole);
+        add_products(sums, weights + 3 * kLanes, stride, packed + 3 * Columns * kLanes, whole);
+        packed += 4 * Columns * kLanes;
+    }
+    size_t left = in.inner % kStride;
+    for (; left >= kLanes; left -= kLanes) {
+        add_products(sums, weights, stride, packed, whole);
+        weights += kLanes;
+        packed += Columns * kLanes;
+    }
+    if (left > 0) {
+        add_products(sums, weights, stride, packed,
+                     [left](const Weight * values) { return load_partly(values, left); });
+    }
+    for (size_t c = 0; c < Columns; c++) {
+        for (size_t r = 0; r < Rows; r++) {
+            in.results[c * in.result_stride + r] = sum_of_lanes(sums[r][c]);
+        }
+    }
+}
+
+/** tile() for a number of columns known only now. */
+template <size_t Rows, bool Ahead, typename Weight> void tile_of(size_t columns, const Operands<Weight> & in) {
+    switch (columns) {
+    case 1: return tile<Rows, 1, Ahead>(in);
+    case 2: return tile<Rows, 2, Ahead>(in);
+    case 3: return tile<Rows, 3, Ahead>(in);
+    case 4: return tile<Rows, 4, Ahead>(in);
+    case 5: return tile<Rows, 5, Ahead>(in);
+    default: return tile<Rows, 6, Ahead>(in);
+    }
+}
+
+/** Up to kBlock columns: Rows weight rows at a time meet all columns before the next rows are read. */
+template <size_t Rows, typename Weight>
+void multiply_block(Operands<Weight> in, size_t rows, size_t columns, size_t tile_columns) {
+    const float * const packed = in.packed;
+    float * const results = in.results;
+    const size_t column_floats = round_up(in.inner, kLanes);
+    for (size_t row = 0; row < rows;) {
+        const bool full = rows - row >= Rows;
+        for (size_t column = 0; column < columns; column += tile_columns) {
+            const size_t width = std::min(tile_columns, columns - column);
+            in.packed = packed + column * column_floats;
+            in.results = results + column * in.result_stride + row;
+            if (!full) {
+                tile_of<1, false>(width, in);
+            } else if (column == 0) {
+                tile_of<Rows, true>(width, in);
+            } else {
+                tile_of<Rows, false>(width, in);
+            }
+        }
+        row += full ? Rows : 1;
+        in.weights += (full ? Rows : 1) * in.weight_stride;
+    }
+}
+
+/** This thread's first weight row, in units that every tile divides. */
+size_t first_row(size_t rows, size_t index, size_t count) {
+    constexpr size_t unit = 12;
+    return std::min(rows, (rows + unit - 1) / unit * index / count * unit);
+}
+
+template <typename Weight>
+void multiply_rows(const Weights & weights, const float * packed, float * results, Columns columns, Share share) {
+    const size_t begin = first_row(weights.rows, share.index, share.count);
+    const size_t end = first_row(weights.rows, share.index + 1, share.count);
+    const size_t stride = weights.row_bytes / sizeof(Weight);
+    const size_t result_stride = columns.column_bytes / sizeof(float);
+    for (size_t column = 0; column < columns.count; column += kBlock) {
+        const size_t count = std::min(kBlock, columns.count - column);
+        const Operands<Weight> in = {static_cast<const Weight *>(weights.data) + begin * stride,
+                                     stride,
+                                     weights.inner,
+                                     packed + column * round_up(weights.inner, kLanes),
+                                     results + column * result_stride + begin,
+                                     result_stride};
+        const TileShape shape = tile_shape(count);
+        switch (shape.rows) {
+        case 2: multiply_block<2>(in, end - begin, count, shape.columns); break;
+        case 3: multiply_block<3>(in, end - begin, count, shape.columns); break;
+        default: multiply_block<4>(in, end - begin, count, shape.columns); break;
+        }
+    }
+}
+
+/** Nearest bfloat16, ties to even, as llama.cpp rounds: NaN stays NaN. */
+float round_to_bfloat16(float value) {
+    uint32_t bits;
+    std::memcpy(&bits, &value, sizeof bits);
+    if ((bits & 0x7fffffffU) > 0x7f800000U) {
+        bits |= 0x00400000U;
+    } else {
+        bits += 0x7fffU + ((bits >> 16) & 1U);
+    }
+    bits &= 0xffff0000U;
+    std::memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+Vector rounded(Vector v, WeightType type) {
+    if (type == WeightType::float16) {
+        return round_to_float16(v);
+    }
+    if (type == WeightType::bfloat16) {
+        float values[kLanes];
+        store(values, v);
+        for (float & value : values) {
+            value = round_to_bfloat16(value);
+        }
+        return load(values);
+    }
+    return v;
+}
+
+}  // namespace
+
+const char * instructions() {
+    return kInstructions;
+}
+
+size_t packed_floats(size_t inner, size_t columns) {
+    return round_up(inner, kLanes) * columns;
+}
+
+void pack(const Weights & weights, const float * activations, Columns columns, float * packed, Share share) {
+    const size_t vectors = round_up(weights.inner, kLanes) / kLanes;
+    const size_t begin = vectors * share.index / share.count;
+    const size_t end = vectors * (share.index + 1) / share.count;
+    const size_t stride = columns.column_bytes / sizeof(float);
+    for (size_t block = 0; block < columns.count; block += kBlock) {
+        const size_t count = std::min(kBlock, columns.count - block);
+        const size_t tile_columns = tile_shape(count).columns;
+        for (size_t column = 0; column < count; column++) {
+            const size_t first = column / tile_columns * tile_columns;
+            const size_t width = std::min(tile_columns, count - first);
+            float * out = packed + (block + first) * vectors * kLanes + (column - first) * kLanes;
+            const float * values = activations + (block + column) * stride;
+            for (size_t v = begin; v < end; v++) {
+                const size_t left = weights.inner - v * kLanes;
+                const Vector loaded =
+                    left >= kLanes ? load(values + v * kLanes) : load_partly(values + v * kLanes, left);
+                store(out + v * width * kLanes, rounded(loaded, weights.type));
+            }
+        }
+    }
+}
+
+void multiply(const Weights & weights, const float * packed, float * results, Columns columns, Share share) {
+    switch (weights.type) {
+    case WeightType::float32: return multiply_rows<float>(weights, packed, results, columns, share);
+    case WeightType::float16: return multiply_rows<Float16>(weights, packed, results, columns, share);
+    case WeightType::bfloat16: return multiply_rows<BFloat16>(weights, packed, results, columns, share);
+    }
+}
+
+}  // namespace foretoken::kernels

@@ -1,0 +1,57 @@
+// Weights × activations where every element of the result is summed in one order, whatever else is computed beside it:
+// element (row, column) depends on that weight row and that column alone, bit for bit, not on the number of columns,
+// its place among them, or the number of threads. So a batch that verifies n tokens computes what n single passes
+// would.
+//
+// Order of a sum: lane l of kLanes adds the products l, l + kLanes, l + 2·kLanes, … in turn (fused multiply-add where
+// the processor has it), then sum_of_lanes. A last incomplete vector is filled up with zeros.
+//
+// Speed: weights come from memory once for 32 columns. A tile of a few weight rows and columns lives in registers; its
+// weights stay in the first cache while the tile's row goes over all columns, and the next rows are requested
+// meanwhile.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace foretoken::kernels {
+
+enum class WeightType { float32, float16, bfloat16 };
+
+/** Weights, row-major: `rows` rows of `inner` values, `row_bytes` apart. */
+struct Weights {
+    WeightType type;
+    const void * data;
+    size_t rows;
+    size_t inner;
+    size_t row_bytes;
+};
+
+/** Columns of floats, `column_bytes` apart: activations have `inner` values each, results `rows`. */
+struct Columns {
+    size_t count;
+    size_t column_bytes;
+};
+
+/** One of `count` threads that share a product. */
+struct Share {
+    size_t index;
+    size_t count;
+};
+
+/** "avx512", "avx2", "neon" or "plain": what this file was compiled for. */
+const char * instructions();
+
+/** Floats of the packed activations of `columns` columns. */
+size_t packed_floats(size_t inner, size_t columns);
+
+/**
+ * First half of a product: this thread's share of the activations, rounded to the weights' type as llama.cpp rounds
+ * them, goes to `packed`, of packed_floats() floats. All threads must be done before any calls multiply().
+ */
+void pack(const Weights & weights, const float * activations, Columns columns, float * packed, Share share);
+
+/** Second half: results of this thread's share of the weight rows. */
+void multiply(const Weights & weights, const float * packed, float * results, Columns columns, Share share);
+
+}  // namespace foretoken::kernels

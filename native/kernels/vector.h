@@ -1,0 +1,212 @@
+// One vector register of floats for the instruction set this file is compiled for: the widest of AVX-512, AVX2 with
+// F16C, NEON, or plain C++. Weights convert exactly.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#if defined(__AVX512F__) || (defined(__AVX2__) && defined(__FMA__) && defined(__F16C__))
+#include <immintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
+#endif
+
+namespace foretoken::kernels {
+
+struct Float16 {
+    uint16_t bits;
+};
+struct BFloat16 {
+    uint16_t bits;
+};
+
+#if defined(__AVX512F__)
+
+inline constexpr const char * kInstructions = "avx512";
+inline constexpr int kRegisters = 32;
+using Vector = __m512;
+inline constexpr size_t kLanes = 16;
+
+inline Vector zero() {
+    return _mm512_setzero_ps();
+}
+inline Vector load(const float * values) {
+    return _mm512_loadu_ps(values);
+}
+inline Vector load(const Float16 * values) {
+    return _mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i *>(values)));
+}
+inline Vector load(const BFloat16 * values) {
+    const __m256i bits = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(values));
+    return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(bits), 16));
+}
+inline void store(float * values, Vector v) {
+    _mm512_storeu_ps(values, v);
+}
+inline Vector multiply_add(Vector a, Vector b, Vector sum) {
+    return _mm512_fmadd_ps(a, b, sum);
+}
+inline Vector round_to_float16(Vector v) {
+    return _mm512_cvtph_ps(_mm512_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
+}
+inline float sum_of_lanes(Vector v) {
+    return _mm512_reduce_add_ps(v);
+}
+
+#elif defined(__AVX2__) && defined(__FMA__) && defined(__F16C__)
+
+inline constexpr const char * kInstructions = "avx2";
+inline constexpr int kRegisters = 16;
+using Vector = __m256;
+inline constexpr size_t kLanes = 8;
+
+inline Vector zero() {
+    return _mm256_setzero_ps();
+}
+inline Vector load(const float * values) {
+    return _mm256_loadu_ps(values);
+}
+inline Vector load(const Float16 * values) {
+    return _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i *>(values)));
+}
+inline Vector load(const BFloat16 * values) {
+    const __m128i bits = _mm_loadu_si128(reinterpret_cast<const __m128i *>(values));
+    return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(bits), 16));
+}
+inline void store(float * values, Vector v) {
+    _mm256_storeu_ps(values, v);
+}
+inline Vector multiply_add(Vector a, Vector b, Vector sum) {
+    return _mm256_fmadd_ps(a, b, sum);
+}
+inline Vector round_to_float16(Vector v) {
+    return _mm256_cvtph_ps(_mm256_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT));
+}
+inline float sum_of_lanes(Vector v) {
+    __m128 sum = _mm_add_ps(_mm256_extractf128_ps(v, 1), _mm256_castps256_ps128(v));
+    sum = _mm_add_ps(sum, _mm_movehl_ps(sum, sum));
+    return _mm_cvtss_f32(_mm_add_ss(sum, _mm_movehdup_ps(sum)));
+}
+
+#elif defined(__aarch64__)
+
+inline constexpr const char * kInstructions = "neon";
+inline constexpr int kRegisters = 32;
+using Vector = float32x4_t;
+inline constexpr size_t kLanes = 4;
+
+inline Vector zero() {
+    return vdupq_n_f32(0.0F);
+}
+inline Vector load(const float * values) {
+    return vld1q_f32(values);
+}
+inline Vector load(const Float16 * values) {
+    return vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(reinterpret_cast<const uint16_t *>(values))));
+}
+inline Vector load(const BFloat16 * values) {
+    return vreinterpretq_f32_u32(vshll_n_u16(vld1_u16(reinterpret_cast<const uint16_t *>(values)), 16));
+}
+inline void store(float * values, Vector v) {
+    vst1q_f32(values, v);
+}
+inline Vector multiply_add(Vector a, Vector b, Vector sum) {
+    return vfmaq_f32(sum, a, b);
+}
+inline Vector round_to_float16(Vector v) {
+    return vcvt_f32_f16(vcvt_f16_f32(v));
+}
+inline float sum_of_lanes(Vector v) {
+    return vaddvq_f32(v);
+}
+
+#else
+
+inline constexpr const char * kInstructions = "plain";
+inline constexpr int kRegisters = 16;
+inline constexpr size_t kLanes = 4;
+struct Vector {
+    float lane[kLanes];
+};
+
+inline float float_of(uint32_t bits) {
+    float value;
+    std::memcpy(&value, &bits, sizeof value);
+    return value;
+}
+inline uint32_t bits_of(float value) {
+    uint32_t bits;
+    std::memcpy(&bits, &value, sizeof bits);
+    return bits;
+}
+/** IEEE 754 binary16 to binary32; subnormals through a multiplication by a power of two, which is exact. */
+inline float widen(Float16 half) {
+    const uint32_t sign = static_cast<uint32_t>(half.bits & 0x8000U) << 16;
+    const uint32_t magnitude = static_cast<uint32_t>(half.bits & 0x7fffU) << 13;
+    if (magnitude >= 0x0f800000U) {
+        return float_of(sign | 0x70000000U | magnitude);  // infinity, NaN
+    }
+    return float_of(sign | bits_of(float_of(magnitude) * 0x1p112F));
+}
+/** Rounds to nearest, ties to even; an addition of a power of two does it, where subnormals begin and above. */
+inline float narrow(float value) {
+    const uint32_t sign = bits_of(value) & 0x80000000U;
+    const uint32_t magnitude = bits_of(value) & 0x7fffffffU;
+    if (magnitude >= 0x7f800000U) {
+        return value;
+    }
+    uint32_t rounded;
+    if (magnitude < 0x38800000U) {
+        rounded =
+            bits_of((float_of(magnitude) + 0.5F) - 0.5F);  // the spacing of float at 0.5 is that of subnormal halves
+    } else {
+        rounded = (magnitude + 0xfffU + ((magnitude >> 13) & 1U)) & ~0x1fffU;
+    }
+    return float_of(sign | (rounded >= 0x47800000U ? 0x7f800000U : rounded));
+}
+
+inline Vector zero() {
+    return {};
+}
+inline Vector load(const float * values) {
+    Vector v;
+    std::memcpy(v.lane, values, sizeof v.lane);
+    return v;
+}
+inline Vector load(const Float16 * values) {
+    Vector v;
+    for (size_t i = 0; i < kLanes; i++) {
+        v.lane[i] = widen(values[i]);
+    }
+    return v;
+}
+inline Vector load(const BFloat16 * values) {
+    Vector v;
+    for (size_t i = 0; i < kLanes; i++) {
+        v.lane[i] = float_of(static_cast<uint32_t>(values[i].bits) << 16);
+    }
+    return v;
+}
+inline void store(float * values, Vector v) {
+    std::memcpy(values, v.lane, sizeof v.lane);
+}
+inline Vector multiply_add(Vector a, Vector b, Vector sum) {
+    for (size_t i = 0; i < kLanes; i++) {
+        sum.lane[i] += a.lane[i] * b.lane[i];
+    }
+    return sum;
+}
+inline Vector round_to_float16(Vector v) {
+    for (float & value : v.lane) {
+        value = narrow(value);
+    }
+    return v;
+}
+inline float sum_of_lanes(Vector v) {
+    return (v.lane[0] + v.lane[2]) + (v.lane[1] + v.lane[3]);
+}
+
+#endif
+
+}  // namespace foretoken::kernels
