@@ -19,7 +19,10 @@ export function integers(text) {
 /** Writes bench/results/<date>-<name>.json. */
 export async function saveResult(name, report) {
   await mkdir(RESULTS, { recursive: true });
-  const file = join(RESULTS, `${new Date().toISOString().slice(0, 10)}-${name}.json`);
+  await writeReport(join(RESULTS, `${new Date().toISOString().slice(0, 10)}-${name}.json`), report);
+}
+
+export async function writeReport(file, report) {
   await writeAtomically(file, `${JSON.stringify(report, null, 2)}\n`);
   process.stderr.write(`Wrote ${file}\n`);
 }

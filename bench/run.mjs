@@ -1,26 +1,15 @@
 // Compares speculative decoding with the baseline over draft lengths. Needs a built checkout (npm run setup); leaves
 // bench/results/<date>-<name>.json with --save, or the file named by --json.
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import { benchmarkTable, percent, times } from "../dist/benchmark-table.js";
 import { benchmark, loadPair } from "../dist/index.js";
 import { progressLine } from "../scripts/progress.mjs";
-import { integer } from "./command-line.mjs";
+import { integer, integers, saveResult, writeReport } from "./command-line.mjs";
 import { demoPrompts } from "./prompts.mjs";
-import { writeAtomically } from "./write-atomically.mjs";
-
-const RESULTS = fileURLToPath(new URL("results", import.meta.url));
 
 await new Command("bench")
   .option("--pair <target,draft>", "paths or names", (text) => text.split(","), ["fable-17m", "fable-1m"])
-  .option(
-    "--draft-max-tokens <list>",
-    "draft lengths",
-    (text) => text.split(",").map(integer),
-    [1, 2, 3, 4, 6, 8, 15],
-  )
+  .option("--draft-max-tokens <list>", "draft lengths", integers, [1, 2, 3, 4, 6, 8, 15])
   .option("--max-tokens <n>", "tokens per generation", integer, 128)
   .option("--repeat <n>", "repetitions of each prompt and draft length", integer, 5)
   .option("--seed <n>", "seed of the bootstrap", integer, 1)
@@ -45,13 +34,9 @@ async function run({ pair: [target, draft], threads, json, save, ...options }) {
     });
     progress.clear();
     process.stdout.write(describe(report));
-    for (const file of await files(json, save, [target, draft])) {
-      await writeAtomically(
-        file,
-        `${JSON.stringify({ date: new Date().toISOString(), ...report }, null, 2)}\n`,
-      );
-      process.stderr.write(`Wrote ${file}\n`);
-    }
+    const dated = { date: new Date().toISOString(), ...report };
+    if (json !== undefined) await writeReport(json, dated);
+    if (save !== undefined) await saveResult(save === true ? nameOf([target, draft]) : save, dated);
     if (!report.identical) process.exitCode = 1;
   } catch (error) {
     progress.clear();
@@ -74,10 +59,6 @@ function describe(report) {
   ].join("\n");
 }
 
-async function files(json, save, models) {
-  const named = json === undefined ? [] : [json];
-  if (save === undefined) return named;
-  await mkdir(RESULTS, { recursive: true });
-  const name = save === true ? models.map((model) => model.replace(/^.*[/\\]|\.gguf$/g, "")).join("+") : save;
-  return [...named, join(RESULTS, `${new Date().toISOString().slice(0, 10)}-${name}.json`)];
+function nameOf(models) {
+  return models.map((model) => model.replace(/^.*[/\\]|\.gguf$/g, "")).join("+");
 }

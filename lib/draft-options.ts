@@ -69,7 +69,10 @@ export interface CombinedDraftOptions extends DraftLengthOptions, NgramOptions {
 
 export type DraftOptions = ModelDraftOptions | NgramDraftOptions | CombinedDraftOptions;
 
-/** The draft of one generation: what is not given is as the pair was loaded with. */
+/**
+ * The draft of one generation: what is not given is as the pair was loaded with, but that another policy than the pair's
+ * begins with its own default of `maxTokens`.
+ */
 export interface GenerationDraftOptions extends DraftLengthOptions {
   /** Of what the pair was loaded with: a "combined" pair may draft with one of its two alone. */
   type?: DraftType;

@@ -82,6 +82,8 @@ async function load(options: ResolvedPairOptions): Promise<Pair> {
       deterministic: options.deterministic,
       profile: options.costProfile,
     });
+    if (signal?.aborted) await engine.close();
+    signal?.throwIfAborted();
     return new Pair({
       engine,
       targetModel,

@@ -60,7 +60,8 @@ export interface SamplingOptions {
   logitBias?: Readonly<Record<number, number | false>>;
   /**
    * Seed of the random numbers, 0…2⁵³ − 1. With `deterministic` or a fixed draft length one seed always gives one text;
-   * with "sample-match" whatever is drafted.
+   * with "sample-match" whatever is drafted. N-grams remembered from earlier generations (`historyTokens`) change what is
+   * drafted.
    * @default a random one, reported as `seed` of the completion
    */
   seed?: number;

@@ -19,7 +19,7 @@ constexpr int kHorizon = 128;
 }  // namespace
 
 AdaptiveDraftLength::AdaptiveDraftLength(std::shared_ptr<PairExperience> pair, int max_length)
-    : pair_(std::move(pair)), max_length_(max_length), probe_interval_(kFirstProbe) {}
+    : pair_(std::move(pair)), max_length_(max_length) {}
 
 double AdaptiveDraftLength::worth(double acceptance, int drafter, int longest) const {
     double best = row_ms(1);
@@ -63,6 +63,7 @@ DraftPlan AdaptiveDraftLength::plan(const RoundStart & start) {
     if (calibrations_.empty()) {
         calibrations_ = pair_->calibrations;
         recent_gains_.resize(calibrations_.size());
+        probes_.resize(calibrations_.size(), {.interval = kFirstProbe});
         for (Calibration & calibration : calibrations_) {
             calibration.doubt();
         }
@@ -72,25 +73,26 @@ DraftPlan AdaptiveDraftLength::plan(const RoundStart & start) {
     other_rows_ = start.other_rows;
     chance_ = 1;
     drawn_.clear();
-    Offer best;
+    Offer best{.gain = 0};
+    std::vector<Offer> offers;
     for (int drafter = 0; drafter < static_cast<int>(start.drafters.size()); ++drafter) {
         const DrafterView & view = start.drafters[static_cast<size_t>(drafter)];
         if (std::min({max_length_, start.room, view.room}) < 1) {
             continue;
         }
-        const Offer candidate = offer(drafter, view, start.room, start.tokens_left);
-        if (best.drafter < 0 || candidate.gain > best.gain) {
-            best = candidate;
+        offers.push_back(offer(drafter, view, start.room, start.tokens_left));
+        if (offers.back().gain > best.gain) {
+            best = offers.back();
         }
+    }
+    const auto due = std::find_if(offers.begin(), offers.end(), [&](const Offer & o) { return is_due(o, best.gain); });
+    if (due != offers.end()) {
+        best = *due;
+        probing_ = true;
+        begin_probe(best.drafter);
     }
     if (best.drafter < 0) {
         return plan_;
-    }
-    if (best.gain <= 0) {
-        if (!probes(best)) {
-            return plan_;
-        }
-        probing_ = true;
     }
     const DrafterView & view = start.drafters[static_cast<size_t>(best.drafter)];
     plan_ = {best.drafter, std::min({max_length_, start.room, view.room})};
@@ -99,25 +101,33 @@ DraftPlan AdaptiveDraftLength::plan(const RoundStart & start) {
     return plan_;
 }
 
-bool AdaptiveDraftLength::probes(const Offer & offer) {
-    if (probe_rounds_left_ > 0) {
+bool AdaptiveDraftLength::is_due(const Offer & offer, double best) const {
+    const Probe & probe = probes_[static_cast<size_t>(offer.drafter)];
+    if (offer.gain > 0 && offer.gain >= best) {
+        return false;  // it drafts anyway
+    }
+    if (probe.rounds_left > 0) {
         return true;
     }
-    const double cost = offer.catch_up + kProbeRounds * (step_ms(offer.drafter) + row_ms(2) - row_ms(1));
-    if (plain_rounds_ < probe_interval_ || cost > kProbeShare * plain_ms_) {
-        return false;
-    }
-    probe_rounds_left_ = kProbeRounds;
-    probe_accepted_ = 0;
-    calibration(offer.drafter).doubt();
-    return true;
+    const double round = step_ms(offer.drafter) + row_ms(2) - row_ms(1) + best;
+    return probe.rounds_without >= probe.interval &&
+           offer.catch_up + kProbeRounds * round <= kProbeShare * probe.ms_without;
 }
 
-void AdaptiveDraftLength::end_probe() {
-    probe_interval_ = probe_accepted_ > 0 ? kFirstProbe : 2 * probe_interval_;
-    probe_rounds_left_ = 0;
-    plain_rounds_ = 0;
-    plain_ms_ = 0;
+void AdaptiveDraftLength::begin_probe(int drafter) {
+    Probe & probe = probes_[static_cast<size_t>(drafter)];
+    if (probe.rounds_left == 0) {
+        probe.rounds_left = kProbeRounds;
+        probe.accepted = 0;
+        calibration(drafter).doubt();
+    }
+}
+
+void AdaptiveDraftLength::Probe::end() {
+    interval = accepted > 0 ? kFirstProbe : 2 * interval;
+    rounds_left = 0;
+    rounds_without = 0;
+    ms_without = 0;
 }
 
 bool AdaptiveDraftLength::pays(int drawn, double next, double later, int steps_first) const {
@@ -170,17 +180,20 @@ void AdaptiveDraftLength::observe(const RoundOutcome & outcome) {
     if (!pair_->costs.frozen) {
         learn(pair_->calibrations);
     }
-    if (probing_) {
-        probe_accepted_ += outcome.accepted;
-        if (--probe_rounds_left_ == 0) {
-            end_probe();
+    for (int drafter = 0; drafter < static_cast<int>(probes_.size()); ++drafter) {
+        Probe & probe = probes_[static_cast<size_t>(drafter)];
+        if (plan_.max_tokens == 0 || drafter != plan_.drafter) {
+            probe.rounds_without += 1;
+            probe.ms_without += row_ms(1);
+        } else if (!probing_) {
+            probe.accepted = 1;
+            probe.end();
+        } else {
+            probe.accepted += outcome.accepted;
+            if (--probe.rounds_left == 0) {
+                probe.end();
+            }
         }
-    } else if (plan_.max_tokens == 0) {
-        plain_rounds_ += 1;
-        plain_ms_ += row_ms(1);
-    } else {
-        probe_accepted_ = 1;
-        end_probe();
     }
 }
 

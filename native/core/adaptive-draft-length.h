@@ -51,9 +51,10 @@ private:
     // Whether drawing more tokens pays after `drawn`: the next with chance `next`, those behind it with `later`, each
     // after `steps_first` (0 where the next token's pass is already done) forward passes.
     bool pays(int drawn, double next, double later, int steps_first) const;
-    // Whether a drafter that does not seem to pay is tried all the same this round.
-    bool probes(const Offer & offer);
-    void end_probe();
+    // Whether a drafter that seems to pay nothing, or less than another, is tried all the same this round, which
+    // forgoes the gain `best`.
+    bool is_due(const Offer & offer, double best) const;
+    void begin_probe(int drafter);
 
     std::shared_ptr<PairExperience> pair_;
     int max_length_;
@@ -72,12 +73,18 @@ private:
     std::vector<Confidence> drawn_;
 
     int generated_ = 0;
-    // Since drafting last turned out not to pay.
-    int plain_rounds_ = 0;
-    double plain_ms_ = 0;
-    int probe_interval_;  // plain rounds before the next probe
-    int probe_rounds_left_ = 0;
-    int probe_accepted_ = 0;
+
+    // A drafter's rounds without it, since it last drafted, and its trial.
+    struct Probe {
+        int rounds_without = 0;
+        double ms_without = 0;
+        int interval;  // rounds without before the next
+        int rounds_left = 0;
+        int accepted = 0;
+
+        void end();
+    };
+    std::vector<Probe> probes_;
 };
 
 }  // namespace foretoken

@@ -41,7 +41,8 @@ class SamplingChain {
 public:
     explicit SamplingChain(SamplingOptions options);
 
-    bool greedy() const { return options_.temperature <= 0; }
+    // Also where the temperature is too low to divide by.
+    bool greedy() const { return options_.temperature < 1e-30F; }
     // Writes the distribution of the token that follows `text` given its row, and returns how sure it is; a point mass
     // when greedy, empty where every token is banned. `constraint` may be null.
     Confidence distribution(std::span<const float> logits, std::span<const Token> text, TokenConstraint * constraint,

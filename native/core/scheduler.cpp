@@ -3,50 +3,9 @@
 #include <algorithm>
 
 #include "stopwatch.h"
+#include "target-rows.h"
 
 namespace foretoken {
-
-// The target's distributions along one draft. While it lives the committed text is lengthened by the draft tokens whose
-// rows were looked at, and the constraint is as far.
-class Scheduler::TargetRows final : public TargetDistributions {
-public:
-    TargetRows(Sequence & sequence, const Rows & rows, size_t first_row, std::vector<Distribution> & distributions)
-        : sequence_(sequence), rows_(rows), first_row_(first_row), distributions_(distributions) {
-        distributions_.resize(std::max(distributions_.size(), sequence.draft.size() + 1));
-    }
-    ~TargetRows() override {
-        sequence_.committed.resize(sequence_.committed.size() - followed_);
-        sequence_.request.sampler->rewind(static_cast<int>(followed_));
-    }
-    TargetRows(const TargetRows &) = delete;
-    TargetRows & operator=(const TargetRows &) = delete;
-
-    const Distribution & after(size_t i) override {
-        while (known_ <= i) {
-            if (known_ > 0) {
-                const Token token = sequence_.draft[followed_];
-                sequence_.request.sampler->accept(token);
-                sequence_.committed.push_back(token);
-                followed_ += 1;
-            }
-            sequence_.request.sampler->distribution(rows_.logits(first_row_ + known_), sequence_.committed,
-                                                    distributions_[known_]);
-            if (distributions_[known_].empty()) {
-                throw NoTokenAllowed();
-            }
-            known_ += 1;
-        }
-        return distributions_[i];
-    }
-
-private:
-    Sequence & sequence_;
-    const Rows & rows_;
-    size_t first_row_;
-    std::vector<Distribution> & distributions_;
-    size_t known_ = 0;     // rows turned into distributions
-    size_t followed_ = 0;  // draft tokens appended to the text
-};
 
 Scheduler::Scheduler(LanguageModel & target, std::vector<Drafter *> drafters, const TokenTable & tokens,
                      int max_sequences, std::shared_ptr<PairCosts> costs)
@@ -261,7 +220,7 @@ std::optional<FinishReason> Scheduler::accept(Sequence & sequence, const Rows & 
     Verdict verdict;
     {
         const Timed timed(sequence.statistics.sample_ms);
-        TargetRows target(sequence, rows, first_row, distributions_);
+        TargetRows target(*request.sampler, sequence.committed, sequence.draft, rows, first_row, distributions_);
         verdict = verify(request.verification, sequence.draft, sequence.drafted, target, request.sampler->random());
     }
     count(sequence, verdict);
@@ -324,7 +283,10 @@ std::optional<FinishReason> Scheduler::append(Sequence & sequence, CommittedToke
     if (!request.ignore_end && tokens_.ends_generation(token.id)) {
         return FinishReason::EndOfGeneration;
     }
-    request.sampler->accept(token.id);
+    {
+        const Timed timed(sequence.statistics.sample_ms);
+        request.sampler->accept(token.id);
+    }
     sequence.committed.push_back(token.id);
     sequence.generated += 1;
     const std::string_view bytes = tokens_.piece(token.id);

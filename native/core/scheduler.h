@@ -78,7 +78,6 @@ public:
 
 private:
     using Clock = std::chrono::steady_clock;
-    class TargetRows;
 
     struct Sequence {
         SeqId id;

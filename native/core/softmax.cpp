@@ -111,6 +111,10 @@ FORETOKEN_ALSO_AVX2 SoftmaxSums exponentials(std::span<const float> logits, floa
 }
 
 void likeliest(std::span<const float> logits, size_t n, std::vector<Candidate> & out) {
+    if (n == 0) {
+        out.clear();
+        return;
+    }
     // The n-th highest of the blocks' maxima is at most the n-th highest logit, so whatever lies below it is out.
     constexpr size_t kBlock = 64;
     float threshold = -kInfinity;

@@ -2,13 +2,23 @@
 
 #include <algorithm>
 
+#include "sampler.h"
+
 namespace foretoken {
 
 namespace {
 
+// What a token is drawn from. Throws NoTokenAllowed.
+const Distribution & some(const Distribution & distribution) {
+    if (distribution.empty()) {
+        throw NoTokenAllowed();
+    }
+    return distribution;
+}
+
 Verdict sample_match(std::span<const Token> draft, TargetDistributions & target, RandomSource & random) {
     for (size_t i = 0;; ++i) {
-        const Token token = random.choose(target.after(i), Stream::Target);
+        const Token token = random.choose(some(target.after(i)), Stream::Target);
         if (i == draft.size() || token != draft[i]) {
             return {static_cast<int>(i), token};
         }
@@ -23,10 +33,10 @@ Verdict reject_token_wise(std::span<const Token> draft, std::span<const Distribu
         const double ratio =
             static_cast<double>(p.probability(draft[i])) / static_cast<double>(q.probability(draft[i]));
         if (!random.chance(ratio, Stream::Acceptance)) {
-            return {static_cast<int>(i), random.choose(residual(p, 1, q), Stream::Target)};
+            return {static_cast<int>(i), random.choose(residual(some(p), 1, q), Stream::Target)};
         }
     }
-    return {static_cast<int>(draft.size()), random.choose(target.after(draft.size()), Stream::Target)};
+    return {static_cast<int>(draft.size()), random.choose(some(target.after(draft.size())), Stream::Target)};
 }
 
 // Sun et al. 2025, algorithm 2. `joint` is pᵢ, the chance with which the first i tokens may be kept: pᵢ₋₁ ·
@@ -57,7 +67,7 @@ Verdict verify_block(std::span<const Token> draft, std::span<const Distribution>
             joint_accepted = joint;
         }
     }
-    const Distribution & p = target.after(accepted);
+    const Distribution & p = some(target.after(accepted));
     const bool all = accepted == draft.size();
     return {static_cast<int>(accepted),
             random.choose(all ? p : residual(p, joint_accepted, drafted[accepted]), Stream::Target)};

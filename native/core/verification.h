@@ -31,7 +31,8 @@ struct Verdict {
 class TargetDistributions {
 public:
     virtual ~TargetDistributions() = default;
-    // After the first i draft tokens; never empty. Valid until the verdict. Asked for in order, at most draft size + 1.
+    // After the first i draft tokens; empty where nothing may follow them. Valid until the verdict. Asked for in order,
+    // at most draft size + 1.
     virtual const Distribution & after(size_t i) = 0;
 };
 

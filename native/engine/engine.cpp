@@ -1,14 +1,11 @@
 #include "engine.h"
 
 #include <algorithm>
-#include <chrono>
 #include <future>
-#include <set>
 #include <string>
 #include <system_error>
 
 #include "error.h"
-#include "stopwatch.h"
 
 namespace foretoken {
 
@@ -29,11 +26,6 @@ private:
 };
 
 namespace {
-
-// What a pass of n tokens costs relative to one of a single token, where nothing was measured: memory-bound at first.
-constexpr std::pair<int, double> kTypicalCosts[] = {{1, 1},    {2, 1.03}, {4, 1.1}, {8, 1.4},
-                                                    {16, 2.2}, {32, 3.8}, {64, 7},  {512, 52}};
-constexpr double kBytesPerMs = 25e6;  // a desktop's memory; only ratios matter
 
 void require_context(const Model & model, int context_size) {
     const int trained = static_cast<int>(model.header().trained_context);
@@ -78,6 +70,7 @@ Engine::Engine(std::shared_ptr<const Model> target, std::shared_ptr<const Model>
         require_rollback(*target_model_);
         ngram_drafter_ = std::make_unique<NgramDrafter>(*options.ngram);
     }
+    meter_ = std::make_unique<PassMeter>(*target_, draft_.get(), target_model_->vocabulary().size);
     std::vector<Drafter *> drafters;
     for (Drafter * drafter :
          {static_cast<Drafter *>(model_drafter_.get()), static_cast<Drafter *>(ngram_drafter_.get())}) {
@@ -89,12 +82,12 @@ Engine::Engine(std::shared_ptr<const Model> target, std::shared_ptr<const Model>
     experience_->calibrations.resize(drafters.size());
     experience_->costs.drafters.resize(drafters.size());
     experience_->costs.frozen = options.deterministic;
-    guess_costs();
+    guess_costs(experience_->costs, *target_model_, draft_model_.get(), options.profile);
     pieces_ = std::make_unique<Pieces>(*target_model_);
     scheduler_ = std::make_unique<Scheduler>(*target_, drafters, *pieces_, options.max_sequences,
                                              std::shared_ptr<PairCosts>(experience_, &experience_->costs));
     if (!drafters.empty() && !options.deterministic && !options.profile) {
-        warm_up();
+        warm_up(experience_->costs, *meter_, options.max_draft_tokens + 1);
     }
     try {
         thread_ = std::thread([this] { run(); });
@@ -105,59 +98,6 @@ Engine::Engine(std::shared_ptr<const Model> target, std::shared_ptr<const Model>
 
 Engine::~Engine() {
     close();
-}
-
-void Engine::guess_costs() {
-    PairCosts & costs = experience_->costs;
-    const auto set = [](PassCosts & curve, const CostProfile::Curve & values) {
-        for (const auto & [tokens, ms] : values) {
-            curve.guess(tokens, ms);
-        }
-    };
-    const auto guess = [](PassCosts & curve, const Model & model) {
-        for (const auto & [tokens, cost] : kTypicalCosts) {
-            curve.guess(tokens, cost * static_cast<double>(model.weight_bytes()) / kBytesPerMs);
-        }
-    };
-    guess(costs.target, *target_model_);
-    if (draft_model_) {
-        guess(costs.drafters[0], *draft_model_);
-    }
-    if (options_.profile) {
-        set(costs.target, options_.profile->target);
-        if (draft_model_) {
-            set(costs.drafters[0], options_.profile->draft);
-        }
-    }
-}
-
-void Engine::warm_up() {
-    // Row by row up to 8, since the matrix kernels' tiles make steps there.
-    constexpr int kRows[] = {1, 2, 3, 4, 5, 6, 7, 8, 12, 16};
-    constexpr int kSweeps = 3;
-    constexpr double kBudgetMs = 1000;  // enough once every size was seen
-    const int fits = std::min(options_.batch_size, options_.context_size);
-    PairCosts & costs = experience_->costs;
-    const auto run = [&](Pass::Model model, int tokens, PassCosts & curve) {
-        if (tokens <= fits) {
-            curve.observe(tokens, measure_now({{model, tokens}}, 0, 1).front());
-        }
-    };
-    measure_now({{Pass::Target, 1}}, 0, 1);  // makes buffers and brings the weights in
-    Stopwatch watch;
-    double spent = 0;
-    for (int sweep = 0; sweep < kSweeps && spent < kBudgetMs; ++sweep, spent += watch.lap()) {
-        if (draft_model_) {
-            for (const int tokens : {1, 1, 1, 2, 32}) {
-                run(Pass::Draft, tokens, costs.drafters[0]);
-            }
-        }
-        for (const int rows : kRows) {
-            if (rows <= options_.max_draft_tokens + 1) {
-                run(Pass::Target, rows, costs.target);
-            }
-        }
-    }
 }
 
 uint32_t Engine::drafters(bool model, bool ngram) const {
@@ -254,6 +194,7 @@ void Engine::run() {
     scheduler_.reset();
     ngram_drafter_.reset();
     model_drafter_.reset();
+    meter_.reset();
     draft_.reset();
     target_.reset();
 }
@@ -287,7 +228,7 @@ std::vector<double> Engine::measure(const std::vector<Pass> & passes, int past, 
         if (!scheduler_->idle()) {
             throw Error("ENGINE_BUSY", "forward passes cannot be measured while a generation runs");
         }
-        times = measure_now(passes, past, repeats);
+        times = meter_->measure(passes, past, repeats);
     });
     return times;
 }
@@ -301,55 +242,6 @@ CostProfile Engine::profile() {
         }
     });
     return profile;
-}
-
-std::vector<double> Engine::measure_now(const std::vector<Pass> & passes, int past, int repeats) {
-    const auto model_of = [&](const Pass & pass) -> LanguageModel & {
-        LanguageModel * model = pass.model == Pass::Draft ? draft_.get() : target_.get();
-        if (!model || pass.tokens < 1 || pass.tokens > model->limits().batch || past < 0 ||
-            past + pass.tokens > model->limits().context || repeats < 1) {
-            throw Error("ARGUMENT_INVALID", "a pass of " + std::to_string(pass.tokens) + " tokens after " +
-                                                std::to_string(past) + " does not fit the engine's models");
-        }
-        return *model;
-    };
-    const auto eval = [&](LanguageModel & model, Pos from, int tokens, int rows) {
-        std::vector<BatchToken> batch;
-        for (Pos pos = from; pos < from + tokens; ++pos) {
-            batch.push_back({0, pos, pos % target_model_->vocabulary().size, pos >= from + tokens - rows});
-        }
-        model.eval(batch);
-    };
-
-    std::set<LanguageModel *> models;
-    for (const Pass & pass : passes) {
-        models.insert(&model_of(pass));  // throws before anything is evaluated
-    }
-    for (LanguageModel * model : models) {
-        for (Pos pos = 0; pos < past; pos += model->limits().batch) {
-            eval(*model, pos, std::min(model->limits().batch, past - pos), 0);
-        }
-    }
-    std::vector<std::vector<double>> times(passes.size());
-    for (int repeat = 0; repeat < repeats; ++repeat) {
-        for (size_t i = 0; i < passes.size(); ++i) {
-            LanguageModel & model = model_of(passes[i]);
-            const auto start = std::chrono::steady_clock::now();
-            eval(model, past, passes[i].tokens, std::min(passes[i].tokens, model.limits().rows));
-            const std::chrono::duration<double, std::milli> elapsed = std::chrono::steady_clock::now() - start;
-            times[i].push_back(elapsed.count());
-            model.truncate(0, past);
-        }
-    }
-    std::vector<double> medians;
-    for (std::vector<double> & of_pass : times) {
-        std::nth_element(of_pass.begin(), of_pass.begin() + repeats / 2, of_pass.end());
-        medians.push_back(of_pass[static_cast<size_t>(repeats / 2)]);
-    }
-    for (LanguageModel * model : models) {
-        model->truncate(0, 0);
-    }
-    return medians;
 }
 
 }  // namespace foretoken

@@ -16,19 +16,14 @@
 
 #include "adaptive-draft-length.h"
 #include "grammar.h"
+#include "initial-costs.h"
 #include "llama-language-model.h"
 #include "model-drafter.h"
 #include "ngram-drafter.h"
+#include "pass-meter.h"
 #include "scheduler.h"
 
 namespace foretoken {
-
-// Milliseconds of passes by their number of tokens, as saved by an earlier engine.
-struct CostProfile {
-    using Curve = std::vector<std::pair<int, double>>;
-    Curve target;
-    Curve draft;
-};
 
 struct EngineOptions {
     int context_size = 0;      // tokens of one sequence
@@ -42,12 +37,6 @@ struct EngineOptions {
     // Costs come from `profile`, else from the models' shapes, never from a clock: drafts are the same every time.
     bool deterministic = false;
     std::optional<CostProfile> profile{};
-};
-
-// A forward pass to measure.
-struct Pass {
-    enum Model { Target, Draft } model;
-    int tokens;
 };
 
 class Engine {
@@ -84,13 +73,8 @@ private:
     // Waits for work; moves waiting requests into the scheduler. Returns false when closing.
     bool next();
     void validate(const Request & request) const;
-    std::vector<double> measure_now(const std::vector<Pass> & passes, int past, int repeats);
     // Runs `work` on the decode thread between two rounds and waits for it; rethrows what it throws.
     void on_decode_thread(const std::function<void()> & work);
-    void guess_costs();
-    // Passes of the sizes that drafts lead to, for about a second and each at least once, so that the first rounds know
-    // their costs.
-    void warm_up();
 
     std::shared_ptr<const Model> target_model_;
     std::shared_ptr<const Model> draft_model_;
@@ -100,6 +84,7 @@ private:
     std::unique_ptr<Pieces> pieces_;
     std::unique_ptr<LlamaLanguageModel> target_;
     std::unique_ptr<LlamaLanguageModel> draft_;
+    std::unique_ptr<PassMeter> meter_;
     std::unique_ptr<ModelDrafter> model_drafter_;
     std::unique_ptr<NgramDrafter> ngram_drafter_;
     std::shared_ptr<PairExperience> experience_;

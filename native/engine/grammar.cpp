@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 
 #include "backend.h"
@@ -13,12 +14,34 @@ namespace {
 
 // A round takes back no more than a draft, of at most 64 tokens.
 constexpr size_t kStates = 130;
-// llama.cpp's parser recurses into parentheses.
+// llama.cpp recurses into parentheses when it parses, and into rules that begin with rules when it checks them.
 constexpr int kDeepest = 256;
+constexpr int kMostRules = 10000;
 
-int depth_of(const std::string & gbnf) {
+[[noreturn]] void refuse(const std::string & reason) {
+    throw Error("GRAMMAR_INVALID", "the grammar " + reason);
+}
+
+// {m,n} with n below m makes llama.cpp repeat without end.
+void validate_repetition(const std::string & gbnf, size_t brace) {
+    const size_t comma = gbnf.find_first_not_of("0123456789 \t", brace + 1);
+    if (comma == std::string::npos || gbnf[comma] != ',') {
+        return;
+    }
+    const unsigned long long low = std::strtoull(gbnf.c_str() + brace + 1, nullptr, 10);
+    const char * high = gbnf.c_str() + gbnf.find_first_not_of(" \t", comma + 1);
+    if (*high >= '0' && *high <= '9' && std::strtoull(high, nullptr, 10) < low) {
+        refuse("repeats at least " + std::to_string(low) + " times and at most fewer");
+    }
+}
+
+// Refuses what llama.cpp would not end with, or end the process with.
+void validate(const std::string & gbnf) {
+    if (gbnf.find('\0') != std::string::npos) {
+        refuse("contains a null character");
+    }
     int depth = 0;
-    int deepest = 0;
+    int rules = 0;
     char quote = 0;
     for (size_t i = 0; i < gbnf.size(); ++i) {
         const char c = gbnf[i];
@@ -26,15 +49,22 @@ int depth_of(const std::string & gbnf) {
             ++i;
         } else if (quote) {
             quote = c == quote ? 0 : quote;
+        } else if (c == '#') {
+            i = std::min(gbnf.find('\n', i), gbnf.size());
         } else if (c == '"' || c == '[') {
             quote = c == '"' ? '"' : ']';
         } else if (c == '(') {
-            deepest = std::max(deepest, ++depth);
+            if (++depth > kDeepest) {
+                refuse("nests more than " + std::to_string(kDeepest) + " parentheses");
+            }
         } else if (c == ')') {
             --depth;
+        } else if (c == '{') {
+            validate_repetition(gbnf, i);
+        } else if (c == '=' && ++rules > kMostRules) {
+            refuse("has more than " + std::to_string(kMostRules) + " rules");
         }
     }
-    return deepest;
 }
 
 }  // namespace
@@ -43,9 +73,7 @@ Grammar::Grammar(std::shared_ptr<const Model> model, const std::string & gbnf) :
     if (!model_->has_vocabulary()) {
         throw Error("MODEL_VOCABULARY_MISSING", "the file holds no tokenizer, so no grammar can restrict its texts");
     }
-    if (depth_of(gbnf) > kDeepest) {
-        throw Error("GRAMMAR_INVALID", "the grammar nests more than " + std::to_string(kDeepest) + " parentheses");
-    }
+    validate(gbnf);
     const ErrorLog log;
     // llama.cpp makes a sampler that restricts nothing of an empty text.
     State state(gbnf.empty() ? nullptr

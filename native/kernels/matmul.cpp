@@ -177,7 +177,7 @@ void multiply_block(Operands<Weight> in, size_t rows, size_t columns, size_t til
     }
 }
 
-/** This thread's first weight row, in units that every tile divides. */
+/** A share's first weight row, in units that every tile divides. */
 size_t first_row(size_t rows, size_t index, size_t count) {
     constexpr size_t unit = 12;
     return std::min(rows, (rows + unit - 1) / unit * index / count * unit);

@@ -33,7 +33,7 @@ struct Columns {
     size_t column_bytes;
 };
 
-/** One of `count` threads that share a product. */
+/** Part `index` of `count` parts of some work. */
 struct Share {
     size_t index;
     size_t count;
@@ -46,12 +46,12 @@ const char * instructions();
 size_t packed_floats(size_t inner, size_t columns);
 
 /**
- * First half of a product: this thread's share of the activations, rounded to the weights' type as llama.cpp rounds
- * them, goes to `packed`, of packed_floats() floats. All threads must be done before any calls multiply().
+ * First half of a product: a share of the activations, rounded to the weights' type as llama.cpp rounds
+ * them, goes to `packed`, of packed_floats() floats. All shares must be done before any multiply().
  */
 void pack(const Weights & weights, const float * activations, Columns columns, float * packed, Share share);
 
-/** Second half: results of this thread's share of the weight rows. */
+/** Second half: results of a share of the weight rows, which lie together. */
 void multiply(const Weights & weights, const float * packed, float * results, Columns columns, Share share);
 
 }  // namespace foretoken::kernels

@@ -6,7 +6,12 @@
 #include <cstdint>
 #include <cstring>
 
-#if defined(__AVX512F__) || (defined(__AVX2__) && defined(__FMA__) && defined(__F16C__))
+// MSVC says nothing of FMA and F16C, which every processor with AVX2 has.
+#if defined(__AVX2__) && (defined(_MSC_VER) || (defined(__FMA__) && defined(__F16C__)))
+#define FORETOKEN_AVX2
+#endif
+
+#if defined(__AVX512F__) || defined(FORETOKEN_AVX2)
 #include <immintrin.h>
 #elif defined(__aarch64__)
 #include <arm_neon.h>
@@ -54,7 +59,7 @@ inline float sum_of_lanes(Vector v) {
     return _mm512_reduce_add_ps(v);
 }
 
-#elif defined(__AVX2__) && defined(__FMA__) && defined(__F16C__)
+#elif defined(FORETOKEN_AVX2)
 
 inline constexpr const char * kInstructions = "avx2";
 inline constexpr int kRegisters = 16;

@@ -208,6 +208,25 @@ TEST("it takes drafting up again when the text becomes predictable, and drops it
     }
 }
 
+TEST("a drafter that stopped paying is tried again now and then while another drafts every round") {
+    const auto pair = experience(kMachines[1]);
+    pair->costs.drafters.resize(2);  // the second without forward passes, as n-grams are
+    pair->calibrations.resize(2);
+    AdaptiveDraftLength policy(pair, 8);
+    const Confidence fair{0.5F, 1};
+    int tried = 0;
+    for (int round = 0; round < 3000; ++round) {
+        const std::vector<DrafterView> views = {{8, 0, std::nullopt}, {8, 0, fair}};
+        const DraftPlan plan = policy.plan({0, 8, 3000 - round, 0, views});
+        const bool model = plan.max_tokens > 0 && plan.drafter == 0;
+        const int proposed = plan.max_tokens > 0 && policy.keep_going({0, 0, fair}) ? 1 : 0;
+        tried += model && round >= 500 ? 1 : 0;
+        policy.observe({0, plan, proposed, !model && round % 2 == 0 ? proposed : 0});
+    }
+    CHECK(tried >= 3);
+    CHECK(tried <= 60);
+}
+
 TEST("the text is the target's own whatever the policy decides") {
     for (const double alpha : {0.0, 0.5, 0.9}) {
         const World world{3, [alpha](size_t) { return alpha; }, true};

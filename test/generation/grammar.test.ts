@@ -59,7 +59,23 @@ const bad: [name: string, grammar: string, reason: RegExp][] = [
   ["without a root", 'fox ::= "a"', /root/],
   ["that recurses to its left", 'root ::= root "a" | "a"', /left recursion/],
   ["that nests without end", `root ::= ${"(".repeat(100000)}"a"`, /more than 256 parentheses/],
+  ["that nests behind a comment", `# "\nroot ::= ${"(".repeat(100000)}"a"`, /more than 256 parentheses/],
+  ["that repeats at most fewer times than at least", 'root ::= "a"{5,3}', /at least 5 times/],
+  ["with a null character", "\0root ::= fox", /null character/],
+  ["with too many rules", chain(20000, (next) => next), /more than 10000 rules/],
 ];
+t.test("reads rules that begin with two others each, in a long chain", async (t) => {
+  const pair = await fable(t);
+  const options: GenerateOptions = { grammar: chain(60, (next) => `${next} | ${next}`), maxTokens: 2 };
+  t.ok((await pair.complete("The fox", options)).text.startsWith("a"));
+});
+
+/** Rules r0, r1, … each made of the next, the last of a letter. */
+function chain(length: number, rule: (next: string) => string): string {
+  const rules = Array.from({ length }, (_, i) => `r${i} ::= ${rule(`r${i + 1}`)}`);
+  return ["root ::= r0", ...rules, `r${length} ::= "a"`].join("\n");
+}
+
 for (const [name, grammar, reason] of bad) {
   t.test(`refuses a grammar ${name}`, async (t) => {
     const pair = await fable(t);
