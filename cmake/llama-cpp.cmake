@@ -27,6 +27,7 @@ foreach(part COMMON TOOLS EXAMPLES)
 endforeach()
 set(LLAMA_OPENSSL OFF)
 set(FORETOKEN_KERNELS_DIR ${CMAKE_CURRENT_SOURCE_DIR}/native/kernels)
+set(FORETOKEN_ARCH_DIR ${CMAKE_CURRENT_SOURCE_DIR}/native/arch)
 
 # Everything the addon loads lies in one folder and finds its neighbours there.
 set(FORETOKEN_OUTPUT_DIR ${CMAKE_CURRENT_SOURCE_DIR}/build/$<CONFIG> CACHE STRING "Folder of the addon and its libraries")

@@ -46,6 +46,17 @@ export const ERROR_TABLE = {
   },
   MODEL_CLOSED: { kind: "model", hint: "Load the model again." },
 
+  CHECKPOINT_NOT_FOUND: {
+    kind: "model",
+    hint: "Pass a folder with config.json, the weights and the tokenizer, as the hub has them.",
+  },
+  CHECKPOINT_INVALID: { kind: "model", hint: "Download the file again, or correct what contradicts it." },
+  CHECKPOINT_UNSUPPORTED: {
+    kind: "model",
+    hint: "docs/errors.md lists what can be converted.",
+  },
+  WEIGHTS_OUT_OF_RANGE: { kind: "model", hint: "The model cannot be had in f16." },
+
   VOCABULARIES_INCOMPATIBLE: {
     kind: "compatibility",
     hint: "Use a draft of the target's own model family, or draft: false.",

@@ -8,6 +8,7 @@ export type {
 } from "./benchmark-types.js";
 export { type CheckOptions, checkPair } from "./check-pair.js";
 export type { Compatibility, Mismatch } from "./compatibility.js";
+export { type ConvertOptions, type ConvertReport, convertCheckpoint } from "./convert/convert.js";
 export type { CostProfile, MeasureOptions, PassCosts } from "./costs.js";
 export { type Device, devices } from "./devices.js";
 export type {

@@ -228,6 +228,21 @@ export interface NativeDevice {
   memoryFree: number;
 }
 
+/** A key's value in a GGUF file, with its type. */
+export type GgufValue =
+  | ["u32" | "i32" | "f32", number]
+  | ["bool", boolean]
+  | ["string", string]
+  | ["string[]", readonly string[]]
+  | ["i32[]", readonly number[]];
+
+export interface GgufTensorInfo {
+  name: string;
+  type: "f32" | "f16";
+  /** The row's length first. */
+  dimensions: readonly number[];
+}
+
 export interface NativeAddon {
   /** "v0.5.0" */
   readonly llamaCppRelease: string;
@@ -237,6 +252,8 @@ export interface NativeAddon {
   readHeader(path: string): Promise<NativeModelHeader>;
   loadModel(path: string, options: NativeModelOptions): Promise<NativeModel>;
   createEngine(options: NativeEngineOptions): Promise<NativeEngine>;
+  /** The bytes of a GGUF file before the tensors' data, which follow in order, each padded to 32 bytes. */
+  ggufHeader(metadata: readonly [key: string, ...GgufValue][], tensors: readonly GgufTensorInfo[]): Uint8Array;
   AbortFlag: new () => NativeAbortFlag;
 }
 

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { OptionError } from "../index.js";
 import { addCheck } from "./check.js";
+import { addConvert } from "./convert.js";
 import { addDevices } from "./devices.js";
 import { EXIT } from "./exit.js";
 import { addGenerate } from "./generate.js";
@@ -21,12 +22,14 @@ program.addHelpText(
 Examples:
   foretoken generate "Once upon a time"
   foretoken check fable-17m fable-1m
+  foretoken convert ./pythia-160m
   foretoken devices
 
 Exit codes: 0 done, 1 failed or incompatible, 2 wrong usage, 130 interrupted`,
 );
 addGenerate(program);
 addCheck(program);
+addConvert(program);
 addDevices(program);
 
 try {

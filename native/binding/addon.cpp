@@ -5,6 +5,7 @@
 #include "addon-data.h"
 #include "convert.h"
 #include "engine-handle.h"
+#include "gguf.h"
 #include "library-folder.h"
 #include "model-handle.h"
 
@@ -67,6 +68,7 @@ static Napi::Object init(Napi::Env env, Napi::Object exports) {
     exports.Set("readHeader", Napi::Function::New<ModelHandle::read_header>(env));
     exports.Set("loadModel", Napi::Function::New<ModelHandle::load>(env));
     exports.Set("createEngine", Napi::Function::New<EngineHandle::create>(env));
+    exports.Set("ggufHeader", Napi::Function::New<write_gguf_header>(env));
     return exports;
 }
 

@@ -18,6 +18,8 @@ interface Options {
   /** Closes the reading end of stdout once it has something. */
   closeOnOutput?: boolean;
   input?: string;
+  /** @default the package's folder */
+  cwd?: string;
   env?: NodeJS.ProcessEnv;
   timeoutMs?: number;
 }
@@ -26,11 +28,11 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 
 /** Runs a script of this repository in a process of its own. Never rejects. */
 export function run(script: string, args: string[] = [], options: Options = {}): Promise<Ended> {
-  const { nodeFlags = [], timeoutMs = 60_000, input = "", env = {} } = options;
+  const { nodeFlags = [], timeoutMs = 60_000, input = "", env = {}, cwd = root } = options;
   // Loaders of the test runner would slow the child and catch its signals.
   const { NODE_OPTIONS: _, ...inherited } = process.env;
   const child = spawn(process.execPath, [...nodeFlags, root + script, ...args], {
-    cwd: root,
+    cwd,
     env: { ...inherited, ...env },
   });
   const ended: Ended = { code: null, signal: null, stdout: "", stderr: "", hung: false };

@@ -102,7 +102,7 @@ class Reader {
   }
 }
 
-function parse(bytes: Buffer): Gguf {
+export function parse(bytes: Buffer): Gguf {
   const reader = new Reader(bytes, 8);
   const [tensorCount, valueCount] = [Number(reader.u64()), Number(reader.u64())];
   const metadata = new Map(

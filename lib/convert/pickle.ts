@@ -1,0 +1,214 @@
+import { damaged, unsupported } from "./checkpoint-error.js";
+
+/** A function or class that a pickle names. Nothing is ever imported or called but what `reduce` knows. */
+export class PickleGlobal {
+  constructor(readonly name: string) {}
+}
+
+/** What a caller understands of a pickle. Either may throw. */
+export interface PickleMeanings {
+  /** The value of `callable(...args)`. */
+  reduce(callable: string, args: readonly unknown[]): unknown;
+  /** The value that a persistent id stands for. */
+  persistent(id: unknown): unknown;
+}
+
+const MARK = Symbol("mark");
+
+/**
+ * Reads a pickle (protocols 2…5) of plain data: None, booleans, numbers, strings, tuples, lists, dictionaries (as Map), and
+ * what `meanings` makes of calls and persistent ids. Executes nothing. Throws CHECKPOINT_INVALID where the pickle ends early or is
+ * damaged, CHECKPOINT_UNSUPPORTED for instructions that build anything else.
+ */
+export function readPickle(file: string, bytes: Buffer, meanings: PickleMeanings): unknown {
+  return new Machine(file, bytes, meanings).run();
+}
+
+class Machine {
+  readonly #stack: unknown[] = [];
+  readonly #memo = new Map<number, unknown>();
+  #at = 0;
+
+  constructor(
+    readonly file: string,
+    readonly bytes: Buffer,
+    readonly meanings: PickleMeanings,
+  ) {}
+
+  run(): unknown {
+    for (;;) {
+      const code = this.#number(1, "readUInt8");
+      if (code === 0x2e) return this.#pop();
+      const instruction = INSTRUCTIONS[code];
+      if (instruction === undefined) {
+        throw unsupported(this.file, `its pickle has the instruction 0x${code.toString(16)} at byte ${this.#at - 1}, which plain weights do not need`);
+      }
+      instruction(this);
+    }
+  }
+
+  push(value: unknown): void {
+    this.#stack.push(value);
+  }
+  pop(): unknown {
+    return this.#pop();
+  }
+  peek(): unknown {
+    const value = this.#pop();
+    this.#stack.push(value);
+    return value;
+  }
+  mark(): void {
+    this.#stack.push(MARK);
+  }
+  /** Everything above the last mark, which goes too. */
+  popToMark(): unknown[] {
+    const at = this.#stack.lastIndexOf(MARK);
+    if (at < 0) throw this.#broken("a mark on the stack", "none");
+    const values = this.#stack.splice(at);
+    values.shift();
+    return values;
+  }
+  put(index: number): void {
+    this.#memo.set(index, this.peek());
+  }
+  memoize(): void {
+    this.#memo.set(this.#memo.size, this.peek());
+  }
+  get(index: number): void {
+    if (!this.#memo.has(index)) throw this.#broken(`a remembered value ${index}`, "none");
+    this.push(this.#memo.get(index));
+  }
+  u8(): number {
+    return this.#number(1, "readUInt8");
+  }
+  u16(): number {
+    return this.#number(2, "readUInt16LE");
+  }
+  u32(): number {
+    return this.#number(4, "readUInt32LE");
+  }
+  i32(): number {
+    return this.#number(4, "readInt32LE");
+  }
+  f64(): number {
+    return this.#number(8, "readDoubleBE");
+  }
+  skip(length: number): void {
+    this.#take(length);
+  }
+  text(length: number): string {
+    return this.#take(length).toString("utf8");
+  }
+  line(): string {
+    const end = this.bytes.indexOf(0x0a, this.#at);
+    if (end < 0) throw this.#broken("a line", "the end of the file");
+    const line = this.bytes.toString("utf8", this.#at, end);
+    this.#at = end + 1;
+    return line;
+  }
+  /** A little-endian two's complement number. */
+  long(length: number): number {
+    const bytes = this.#take(length);
+    let value = 0n;
+    for (let i = length - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[i] as number);
+    if (length > 0 && (bytes[length - 1] as number) >= 0x80) value -= 1n << BigInt(8 * length);
+    return Number(value);
+  }
+  global(module: unknown, name: unknown): void {
+    this.push(new PickleGlobal(`${module}.${name}`));
+  }
+  reduce(): void {
+    const args = this.#pop();
+    const callable = this.#pop();
+    if (!(callable instanceof PickleGlobal) || !Array.isArray(args)) {
+      throw this.#broken("a function and its arguments", "something else");
+    }
+    this.push(this.meanings.reduce(callable.name, args));
+  }
+  persistent(): void {
+    this.push(this.meanings.persistent(this.#pop()));
+  }
+  setItems(items: readonly unknown[]): void {
+    const map = this.peek();
+    if (!(map instanceof Map) || items.length % 2 !== 0) throw this.#broken("a dictionary and pairs", "something else");
+    for (let i = 0; i < items.length; i += 2) map.set(items[i], items[i + 1]);
+  }
+  append(items: readonly unknown[]): void {
+    const list = this.peek();
+    if (!Array.isArray(list)) throw this.#broken("a list", "something else");
+    for (const item of items) list.push(item);
+  }
+
+  #pop(): unknown {
+    const value = this.#stack.pop();
+    if (value === undefined || value === MARK) throw this.#broken("a value on the stack", "none");
+    return value;
+  }
+  #number(length: number, read: "readUInt8" | "readUInt16LE" | "readUInt32LE" | "readInt32LE" | "readDoubleBE"): number {
+    return this.#take(length)[read](0);
+  }
+  #take(length: number): Buffer {
+    if (length > this.bytes.length - this.#at) throw this.#broken(`${length} more bytes of pickle`, "the end of the file");
+    this.#at += length;
+    return this.bytes.subarray(this.#at - length, this.#at);
+  }
+  #broken(expected: string, actual: string) {
+    return damaged(this.file, `${expected} at byte ${this.#at}`, actual);
+  }
+}
+
+/** None in a pickle: undefined would mean an empty stack. */
+const NONE = null;
+
+/** By the opcodes of Python's pickletools. */
+const INSTRUCTIONS: Readonly<Record<number, (machine: Machine) => void>> = {
+  0x80: (m) => m.skip(1), // PROTO
+  0x95: (m) => m.skip(8), // FRAME
+  0x28: (m) => m.mark(),
+  0x30: (m) => void m.pop(),
+  0x32: (m) => m.push(m.peek()), // DUP
+  0x4e: (m) => m.push(NONE),
+  0x88: (m) => m.push(true),
+  0x89: (m) => m.push(false),
+  0x4a: (m) => m.push(m.i32()), // BININT
+  0x4b: (m) => m.push(m.u8()), // BININT1
+  0x4d: (m) => m.push(m.u16()), // BININT2
+  0x8a: (m) => m.push(m.long(m.u8())), // LONG1
+  0x47: (m) => m.push(m.f64()), // BINFLOAT
+  0x58: (m) => m.push(m.text(m.u32())), // BINUNICODE
+  0x8c: (m) => m.push(m.text(m.u8())), // SHORT_BINUNICODE
+  0x54: (m) => m.push(m.text(m.u32())), // BINSTRING
+  0x55: (m) => m.push(m.text(m.u8())), // SHORT_BINSTRING
+  0x29: (m) => m.push([]), // EMPTY_TUPLE
+  0x85: (m) => m.push([m.pop()]), // TUPLE1
+  0x86: (m) => m.push([m.pop(), m.pop()].reverse()), // TUPLE2
+  0x87: (m) => m.push([m.pop(), m.pop(), m.pop()].reverse()), // TUPLE3
+  0x74: (m) => m.push(m.popToMark()), // TUPLE
+  0x5d: (m) => m.push([]), // EMPTY_LIST
+  0x61: (m) => {
+    const item = m.pop(); // APPEND
+    m.append([item]);
+  },
+  0x65: (m) => m.append(m.popToMark()), // APPENDS
+  0x7d: (m) => m.push(new Map()), // EMPTY_DICT
+  0x73: (m) => {
+    const value = m.pop(); // SETITEM
+    const key = m.pop();
+    m.setItems([key, value]);
+  },
+  0x75: (m) => m.setItems(m.popToMark()), // SETITEMS
+  0x71: (m) => m.put(m.u8()), // BINPUT
+  0x72: (m) => m.put(m.u32()), // LONG_BINPUT
+  0x94: (m) => m.memoize(),
+  0x68: (m) => m.get(m.u8()), // BINGET
+  0x6a: (m) => m.get(m.u32()), // LONG_BINGET
+  0x63: (m) => m.global(m.line(), m.line()), // GLOBAL
+  0x93: (m) => {
+    const name = m.pop(); // STACK_GLOBAL
+    m.global(m.pop(), name);
+  },
+  0x52: (m) => m.reduce(),
+  0x51: (m) => m.persistent(), // BINPERSID
+  0x62: (m) => void m.pop(), // BUILD: the state of an ordered dictionary is its modules' versions
+};
