@@ -76,7 +76,7 @@ async function load(options: ResolvedPairOptions): Promise<Pair> {
       maxDraftTokens: draft === null ? 0 : MAX_DRAFT_TOKENS,
       threads: Math.min(options.threads, processors),
       draftThreads: Math.min(options.draftThreads, processors),
-      flashAttention: true,
+      flashAttention: options.flashAttention,
       maxSequences: 1,
       ngram: draft?.ngram ?? null,
       deterministic: options.deterministic,

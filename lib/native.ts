@@ -253,7 +253,10 @@ export interface NativeAddon {
   loadModel(path: string, options: NativeModelOptions): Promise<NativeModel>;
   createEngine(options: NativeEngineOptions): Promise<NativeEngine>;
   /** The bytes of a GGUF file before the tensors' data, which follow in order, each padded to 32 bytes. */
-  ggufHeader(metadata: readonly [key: string, ...GgufValue][], tensors: readonly GgufTensorInfo[]): Uint8Array;
+  ggufHeader(
+    metadata: readonly [key: string, ...GgufValue][],
+    tensors: readonly GgufTensorInfo[],
+  ): Uint8Array;
   AbortFlag: new () => NativeAbortFlag;
 }
 

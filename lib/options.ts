@@ -41,6 +41,11 @@ export interface PairOptions {
    */
   extraBuffers?: boolean;
   /**
+   * Attention that never stores the whole matrix of scores, with half-precision sums on the CPU.
+   * @default true
+   */
+  flashAttention?: boolean;
+  /**
    * Decide draft lengths without a clock: from `costProfile`, else from the models' shapes. Drafts, and with a seed all
    * texts, are then the same in every run. Otherwise costs are measured in a second at loading, and while generating.
    * @default false

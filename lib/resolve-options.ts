@@ -21,6 +21,7 @@ export interface ResolvedPairOptions {
   /** -1 is all. */
   gpuLayers: number;
   extraBuffers: boolean;
+  flashAttention: boolean;
   deterministic: boolean;
   costProfile: CostProfile | null;
   signal: AbortSignal | null;
@@ -45,6 +46,7 @@ const PAIR_KEYS = [
   "draftThreads",
   "gpuLayers",
   "extraBuffers",
+  "flashAttention",
   "deterministic",
   "costProfile",
   "signal",
@@ -75,6 +77,7 @@ export function resolvePairOptions(input: unknown): ResolvedPairOptions {
     draftThreads: is.optional(options.draftThreads, (v) => is.integer("draftThreads", v, 1, 512)) ?? threads,
     gpuLayers: is.optional(options.gpuLayers, gpuLayers) ?? -1,
     extraBuffers: is.optional(options.extraBuffers, (v) => is.boolean("extraBuffers", v)) ?? true,
+    flashAttention: is.optional(options.flashAttention, (v) => is.boolean("flashAttention", v)) ?? true,
     deterministic: is.optional(options.deterministic, (v) => is.boolean("deterministic", v)) ?? false,
     costProfile: is.optional(options.costProfile, resolveCostProfile),
     signal: is.optional(options.signal, (v) => is.abortSignal("signal", v)),

@@ -54,7 +54,9 @@ async function convert(folder: string, { out, json, name, repository, revision }
     const size = (report.bytes / 1e6).toFixed(1);
     await (json
       ? printJson(report)
-      : print(`${report.path}: ${report.architecture}, ${report.tensors} tensors, ${report.parameters} parameters, ${size} MB\n`));
+      : print(
+          `${report.path}: ${report.architecture}, ${report.tensors} tensors, ${report.parameters} parameters, ${size} MB\n`,
+        ));
   } catch (error) {
     if (error !== interrupt.signal.reason) throw error;
     process.exitCode = EXIT.interrupted;

@@ -27,7 +27,8 @@ export async function readCheckpoint(folder: string): Promise<Checkpoint> {
   for (const { file, read } of FORMATS) {
     const path = join(folder, file);
     if (await exists(path)) return { folder, config, tensors: await read(path) };
-    if (await exists(`${path}.index.json`)) return { folder, config, tensors: await readShards(folder, file, read) };
+    if (await exists(`${path}.index.json`))
+      return { folder, config, tensors: await readShards(folder, file, read) };
   }
   throw createError(
     "CHECKPOINT_NOT_FOUND",
@@ -46,10 +47,14 @@ async function readShards(
   const shards = new Map<string, Map<string, StoredTensor>>();
   const tensors = new Map<string, StoredTensor>();
   for (const [name, shard] of Object.entries(places)) {
-    if (typeof shard !== "string" || /[/\\]|^\.\.?$/.test(shard)) throw damaged(index, `a file's name for ${name}`, String(shard));
+    if (typeof shard !== "string" || /[/\\]|^\.\.?$/.test(shard))
+      throw damaged(index, `a file's name for ${name}`, String(shard));
     const path = join(folder, shard);
     if (!(await exists(path))) {
-      throw createError("CHECKPOINT_NOT_FOUND", `Expected ${path}, which ${index} names for ${name}, but found none`);
+      throw createError(
+        "CHECKPOINT_NOT_FOUND",
+        `Expected ${path}, which ${index} names for ${name}, but found none`,
+      );
     }
     const found = shards.get(shard) ?? (await read(path));
     shards.set(shard, found);
@@ -63,7 +68,10 @@ async function readShards(
 /** An object read from a JSON file. */
 export async function readJson(path: string): Promise<Record<string, unknown>> {
   const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-    throw createError("CHECKPOINT_NOT_FOUND", `Expected a readable file ${path} but got ${error.code ?? error.message}`);
+    throw createError(
+      "CHECKPOINT_NOT_FOUND",
+      `Expected a readable file ${path} but got ${error.code ?? error.message}`,
+    );
   });
   let value: unknown;
   try {
@@ -105,10 +113,20 @@ export class Config {
     );
   }
   number(key: string, otherwise?: number): number {
-    return this.#value(key, otherwise, "a number", (value): value is number => typeof value === "number" && Number.isFinite(value));
+    return this.#value(
+      key,
+      otherwise,
+      "a number",
+      (value): value is number => typeof value === "number" && Number.isFinite(value),
+    );
   }
   flag(key: string, otherwise?: boolean): boolean {
-    return this.#value(key, otherwise, "true or false", (value): value is boolean => typeof value === "boolean");
+    return this.#value(
+      key,
+      otherwise,
+      "true or false",
+      (value): value is boolean => typeof value === "boolean",
+    );
   }
   /** A token id, or null. */
   token(key: string): number | null {
@@ -125,7 +143,12 @@ export class Config {
     if (!holds) throw damaged(this.file, expected, actual);
   }
 
-  #value<T>(key: string, otherwise: T | undefined, expected: string, fits: (value: unknown) => value is T): T {
+  #value<T>(
+    key: string,
+    otherwise: T | undefined,
+    expected: string,
+    fits: (value: unknown) => value is T,
+  ): T {
     const value = this.values[key] ?? otherwise;
     if (!fits(value)) throw damaged(this.file, `${expected} for ${key}`, JSON.stringify(value) ?? "nothing");
     return value;

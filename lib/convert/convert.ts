@@ -68,7 +68,9 @@ export function convertCheckpoint(options: ConvertOptions): Promise<ConvertRepor
         ["general.architecture", "string", plan.architecture],
         ["general.name", "string", name],
         ["general.file_type", "u32", F16],
-        ...(repository === null ? [] : [["general.source.huggingface.repository", "string", repository] satisfies Metadata]),
+        ...(repository === null
+          ? []
+          : [["general.source.huggingface.repository", "string", repository] satisfies Metadata]),
         ...(revision === null ? [] : [["general.source.revision", "string", revision] satisfies Metadata]),
         ...plan.metadata.map(([key, ...value]): Metadata => [`${plan.architecture}.${key}`, ...value]),
         [`${plan.architecture}.vocab_size`, "u32", vocabulary],
@@ -78,7 +80,10 @@ export function convertCheckpoint(options: ConvertOptions): Promise<ConvertRepor
       let written = 0;
       await writeGguf(to, metadata, tensors, {
         signal,
-        onBytes: (bytes) => onProgress?.(Math.min(1, (written += bytes) / total)),
+        onBytes: (bytes) => {
+          written += bytes;
+          onProgress?.(Math.min(1, written / total));
+        },
       });
     } finally {
       await reader.close();
@@ -93,7 +98,8 @@ function resolveOptions(options: ConvertOptions) {
   is.onlyKnownKeys("", given, ["from", "to", "name", "repository", "revision", "signal", "onProgress"]);
   const from = is.nonEmptyString("from", given.from);
   const onProgress = given.onProgress;
-  if (onProgress !== undefined && typeof onProgress !== "function") throw is.invalid("onProgress", "function", onProgress);
+  if (onProgress !== undefined && typeof onProgress !== "function")
+    throw is.invalid("onProgress", "function", onProgress);
   return {
     from,
     to: is.nonEmptyString("to", given.to),
@@ -114,14 +120,20 @@ function summary({ architecture, tensors }: Plan) {
 }
 
 /** Checks the checkpoint's tensors, whose values are read when the file is written. */
-function toGgufTensor(planned: PlannedTensor, checkpoint: Checkpoint, reader: TensorReader): GgufTensor & { bytes: number } {
+function toGgufTensor(
+  planned: PlannedTensor,
+  checkpoint: Checkpoint,
+  reader: TensorReader,
+): GgufTensor & { bytes: number } {
   const { name, shape, from } = planned;
   const isVector = shape.length === 1;
-  const parts = from instanceof Float32Array ? [] : from.map((rows) => ({ rows, stored: find(rows, checkpoint) }));
+  const parts =
+    from instanceof Float32Array ? [] : from.map((rows) => ({ rows, stored: find(rows, checkpoint) }));
   async function* data(): AsyncGenerator<Uint8Array> {
     if (from instanceof Float32Array) yield bytesOf(from);
     for (const { rows, stored } of parts) {
-      for await (const values of readRows(rows, stored, reader)) yield isVector ? bytesOf(values) : toHalves(values, rows, stored);
+      for await (const values of readRows(rows, stored, reader))
+        yield isVector ? bytesOf(values) : toHalves(values, rows, stored);
     }
   }
   return {
@@ -137,7 +149,11 @@ function find({ tensor, shape }: Rows, { folder, config, tensors }: Checkpoint):
   const stored = tensors.get(tensor);
   if (stored === undefined) throw damaged(folder, `a tensor ${tensor}, as ${config.file} promises`, "none");
   if (stored.shape.length !== shape.length || stored.shape.some((size, i) => size !== shape[i])) {
-    throw damaged(stored.file, `${tensor} of shape [${shape.join(", ")}], as ${config.file} says`, `[${stored.shape.join(", ")}]`);
+    throw damaged(
+      stored.file,
+      `${tensor} of shape [${shape.join(", ")}], as ${config.file} says`,
+      `[${stored.shape.join(", ")}]`,
+    );
   }
   if (!["F16", "BF16", "F32", "F64"].includes(stored.dtype)) {
     throw damaged(stored.file, `${tensor} of a floating-point type`, stored.dtype);
@@ -146,7 +162,11 @@ function find({ tensor, shape }: Rows, { folder, config, tensors }: Checkpoint):
 }
 
 /** The wanted rows in order, a few at a time. */
-async function* readRows(rows: Rows, stored: StoredTensor, reader: TensorReader): AsyncGenerator<Float32Array> {
+async function* readRows(
+  rows: Rows,
+  stored: StoredTensor,
+  reader: TensorReader,
+): AsyncGenerator<Float32Array> {
   const [height = 0, width = 1] = rows.shape;
   if (rows.transposed) {
     yield transposed(await reader.read(stored, 0, height * width), height, width);
@@ -172,7 +192,8 @@ async function* readRows(rows: Rows, stored: StoredTensor, reader: TensorReader)
 function transposed(values: Float32Array, height: number, width: number): Float32Array {
   const result = new Float32Array(values.length);
   for (let row = 0; row < height; row++) {
-    for (let column = 0; column < width; column++) result[column * height + row] = values[row * width + column] as number;
+    for (let column = 0; column < width; column++)
+      result[column * height + row] = values[row * width + column] as number;
   }
   return result;
 }

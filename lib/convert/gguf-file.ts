@@ -33,7 +33,8 @@ export async function writeGguf(
       let unsynchronised = 0;
       const write = async (bytes: Uint8Array) => {
         signal?.throwIfAborted();
-        for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at, bytes.length - at)).bytesWritten;
+        for (let at = 0; at < bytes.length; )
+          at += (await file.write(bytes, at, bytes.length - at)).bytesWritten;
         unsynchronised += bytes.length;
         if (unsynchronised >= SYNC_EVERY) {
           await file.datasync();

@@ -41,7 +41,10 @@ class Machine {
       if (code === 0x2e) return this.#pop();
       const instruction = INSTRUCTIONS[code];
       if (instruction === undefined) {
-        throw unsupported(this.file, `its pickle has the instruction 0x${code.toString(16)} at byte ${this.#at - 1}, which plain weights do not need`);
+        throw unsupported(
+          this.file,
+          `its pickle has the instruction 0x${code.toString(16)} at byte ${this.#at - 1}, which plain weights do not need`,
+        );
       }
       instruction(this);
     }
@@ -131,7 +134,8 @@ class Machine {
   }
   setItems(items: readonly unknown[]): void {
     const map = this.peek();
-    if (!(map instanceof Map) || items.length % 2 !== 0) throw this.#broken("a dictionary and pairs", "something else");
+    if (!(map instanceof Map) || items.length % 2 !== 0)
+      throw this.#broken("a dictionary and pairs", "something else");
     for (let i = 0; i < items.length; i += 2) map.set(items[i], items[i + 1]);
   }
   append(items: readonly unknown[]): void {
@@ -145,11 +149,15 @@ class Machine {
     if (value === undefined || value === MARK) throw this.#broken("a value on the stack", "none");
     return value;
   }
-  #number(length: number, read: "readUInt8" | "readUInt16LE" | "readUInt32LE" | "readInt32LE" | "readDoubleBE"): number {
+  #number(
+    length: number,
+    read: "readUInt8" | "readUInt16LE" | "readUInt32LE" | "readInt32LE" | "readDoubleBE",
+  ): number {
     return this.#take(length)[read](0);
   }
   #take(length: number): Buffer {
-    if (length > this.bytes.length - this.#at) throw this.#broken(`${length} more bytes of pickle`, "the end of the file");
+    if (length > this.bytes.length - this.#at)
+      throw this.#broken(`${length} more bytes of pickle`, "the end of the file");
     this.#at += length;
     return this.bytes.subarray(this.#at - length, this.#at);
   }
@@ -163,52 +171,52 @@ const NONE = null;
 
 /** By the opcodes of Python's pickletools. */
 const INSTRUCTIONS: Readonly<Record<number, (machine: Machine) => void>> = {
-  0x80: (m) => m.skip(1), // PROTO
-  0x95: (m) => m.skip(8), // FRAME
-  0x28: (m) => m.mark(),
-  0x30: (m) => void m.pop(),
-  0x32: (m) => m.push(m.peek()), // DUP
-  0x4e: (m) => m.push(NONE),
-  0x88: (m) => m.push(true),
-  0x89: (m) => m.push(false),
-  0x4a: (m) => m.push(m.i32()), // BININT
-  0x4b: (m) => m.push(m.u8()), // BININT1
-  0x4d: (m) => m.push(m.u16()), // BININT2
-  0x8a: (m) => m.push(m.long(m.u8())), // LONG1
-  0x47: (m) => m.push(m.f64()), // BINFLOAT
-  0x58: (m) => m.push(m.text(m.u32())), // BINUNICODE
-  0x8c: (m) => m.push(m.text(m.u8())), // SHORT_BINUNICODE
-  0x54: (m) => m.push(m.text(m.u32())), // BINSTRING
-  0x55: (m) => m.push(m.text(m.u8())), // SHORT_BINSTRING
-  0x29: (m) => m.push([]), // EMPTY_TUPLE
-  0x85: (m) => m.push([m.pop()]), // TUPLE1
-  0x86: (m) => m.push([m.pop(), m.pop()].reverse()), // TUPLE2
-  0x87: (m) => m.push([m.pop(), m.pop(), m.pop()].reverse()), // TUPLE3
-  0x74: (m) => m.push(m.popToMark()), // TUPLE
-  0x5d: (m) => m.push([]), // EMPTY_LIST
-  0x61: (m) => {
+  128: (m) => m.skip(1), // PROTO
+  149: (m) => m.skip(8), // FRAME
+  40: (m) => m.mark(),
+  48: (m) => void m.pop(),
+  50: (m) => m.push(m.peek()), // DUP
+  78: (m) => m.push(NONE),
+  136: (m) => m.push(true),
+  137: (m) => m.push(false),
+  74: (m) => m.push(m.i32()), // BININT
+  75: (m) => m.push(m.u8()), // BININT1
+  77: (m) => m.push(m.u16()), // BININT2
+  138: (m) => m.push(m.long(m.u8())), // LONG1
+  71: (m) => m.push(m.f64()), // BINFLOAT
+  88: (m) => m.push(m.text(m.u32())), // BINUNICODE
+  140: (m) => m.push(m.text(m.u8())), // SHORT_BINUNICODE
+  84: (m) => m.push(m.text(m.u32())), // BINSTRING
+  85: (m) => m.push(m.text(m.u8())), // SHORT_BINSTRING
+  41: (m) => m.push([]), // EMPTY_TUPLE
+  133: (m) => m.push([m.pop()]), // TUPLE1
+  134: (m) => m.push([m.pop(), m.pop()].reverse()), // TUPLE2
+  135: (m) => m.push([m.pop(), m.pop(), m.pop()].reverse()), // TUPLE3
+  116: (m) => m.push(m.popToMark()), // TUPLE
+  93: (m) => m.push([]), // EMPTY_LIST
+  97: (m) => {
     const item = m.pop(); // APPEND
     m.append([item]);
   },
-  0x65: (m) => m.append(m.popToMark()), // APPENDS
-  0x7d: (m) => m.push(new Map()), // EMPTY_DICT
-  0x73: (m) => {
+  101: (m) => m.append(m.popToMark()), // APPENDS
+  125: (m) => m.push(new Map()), // EMPTY_DICT
+  115: (m) => {
     const value = m.pop(); // SETITEM
     const key = m.pop();
     m.setItems([key, value]);
   },
-  0x75: (m) => m.setItems(m.popToMark()), // SETITEMS
-  0x71: (m) => m.put(m.u8()), // BINPUT
-  0x72: (m) => m.put(m.u32()), // LONG_BINPUT
-  0x94: (m) => m.memoize(),
-  0x68: (m) => m.get(m.u8()), // BINGET
-  0x6a: (m) => m.get(m.u32()), // LONG_BINGET
-  0x63: (m) => m.global(m.line(), m.line()), // GLOBAL
-  0x93: (m) => {
+  117: (m) => m.setItems(m.popToMark()), // SETITEMS
+  113: (m) => m.put(m.u8()), // BINPUT
+  114: (m) => m.put(m.u32()), // LONG_BINPUT
+  148: (m) => m.memoize(),
+  104: (m) => m.get(m.u8()), // BINGET
+  106: (m) => m.get(m.u32()), // LONG_BINGET
+  99: (m) => m.global(m.line(), m.line()), // GLOBAL
+  147: (m) => {
     const name = m.pop(); // STACK_GLOBAL
     m.global(m.pop(), name);
   },
-  0x52: (m) => m.reduce(),
-  0x51: (m) => m.persistent(), // BINPERSID
-  0x62: (m) => void m.pop(), // BUILD: the state of an ordered dictionary is its modules' versions
+  82: (m) => m.reduce(),
+  81: (m) => m.persistent(), // BINPERSID
+  98: (m) => void m.pop(), // BUILD: the state of an ordered dictionary is its modules' versions
 };

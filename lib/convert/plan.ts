@@ -48,7 +48,11 @@ export function linear(
 ): PlannedTensor[] {
   const ordered = order === undefined ? {} : { order };
   return [
-    matrix(`${name}.weight`, rows, columns, { tensor: `${source}.weight`, shape: [rows, columns], ...ordered }),
+    matrix(`${name}.weight`, rows, columns, {
+      tensor: `${source}.weight`,
+      shape: [rows, columns],
+      ...ordered,
+    }),
     vector(`${name}.bias`, [{ tensor: `${source}.bias`, shape: [rows], ...ordered }], rows),
   ];
 }

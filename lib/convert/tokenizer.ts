@@ -36,12 +36,19 @@ interface Vocabulary {
 export async function tokenizerMetadata(checkpoint: Checkpoint, size: number): Promise<Metadata[]> {
   const { folder, config } = checkpoint;
   const whole = join(folder, "tokenizer.json");
-  const vocabulary = (await exists(whole)) ? await fromTokenizerJson(whole) : await fromVocabularyAndMerges(folder);
+  const vocabulary = (await exists(whole))
+    ? await fromTokenizerJson(whole)
+    : await fromVocabularyAndMerges(folder);
   const settings = await readSettings(folder);
   const texts: string[] = Array.from({ length: size }, (_, id) => `[PAD${id}]`);
   const types = new Array<number>(size).fill(UNUSED);
   const place = (id: number, text: string, type: number) => {
-    if (id >= size) throw damaged(vocabulary.file, `token ids below vocab_size, ${size}`, `${id} (${JSON.stringify(text)})`);
+    if (id >= size)
+      throw damaged(
+        vocabulary.file,
+        `token ids below vocab_size, ${size}`,
+        `${id} (${JSON.stringify(text)})`,
+      );
     texts[id] = text;
     types[id] = type;
   };
@@ -95,10 +102,16 @@ async function fromTokenizerJson(file: string): Promise<Vocabulary> {
   const json = await readJson(file);
   const { model } = json;
   if (!is.isRecord(model) || model.type !== "BPE") {
-    throw unsupported(file, `its model is ${JSON.stringify(is.isRecord(model) ? model.type : model)}; byte-level BPE is what can be converted`);
+    throw unsupported(
+      file,
+      `its model is ${JSON.stringify(is.isRecord(model) ? model.type : model)}; byte-level BPE is what can be converted`,
+    );
   }
   if (model.byte_fallback === true) {
-    throw unsupported(file, "its BPE falls back to bytes (SentencePiece); byte-level BPE is what can be converted");
+    throw unsupported(
+      file,
+      "its BPE falls back to bytes (SentencePiece); byte-level BPE is what can be converted",
+    );
   }
   const { merges } = model;
   if (!Array.isArray(merges)) throw damaged(file, "a list of merges", typeof merges);
@@ -117,10 +130,17 @@ async function fromVocabularyAndMerges(folder: string): Promise<Vocabulary> {
   const addedFile = join(folder, "added_tokens.json");
   const texts = vocabularyTexts(file, await readJson(file));
   const merges = await readFile(mergesFile, "utf8").catch((error: NodeJS.ErrnoException) => {
-    throw createError("CHECKPOINT_NOT_FOUND", `Expected a readable file ${mergesFile} but got ${error.code ?? error.message}`);
+    throw createError(
+      "CHECKPOINT_NOT_FOUND",
+      `Expected a readable file ${mergesFile} but got ${error.code ?? error.message}`,
+    );
   });
-  const lines = merges.split("\n").filter((line, i) => line !== "" && !(i === 0 && line.startsWith("#version")));
-  const added = (await exists(addedFile)) ? vocabularyTexts(addedFile, await readJson(addedFile)) : new Map<number, string>();
+  const lines = merges
+    .split("\n")
+    .filter((line, i) => line !== "" && !(i === 0 && line.startsWith("#version")));
+  const added = (await exists(addedFile))
+    ? vocabularyTexts(addedFile, await readJson(addedFile))
+    : new Map<number, string>();
   return {
     file,
     texts,
@@ -134,8 +154,14 @@ function vocabularyTexts(file: string, vocabulary: unknown): Map<number, string>
   if (!is.isRecord(vocabulary)) throw damaged(file, "a vocabulary of texts and ids", typeof vocabulary);
   const texts = new Map<number, string>();
   for (const [text, id] of Object.entries(vocabulary)) {
-    if (!Number.isSafeInteger(id) || (id as number) < 0) throw damaged(file, `an id for ${JSON.stringify(text)}`, JSON.stringify(id));
-    if (texts.has(id as number)) throw damaged(file, `one text for id ${id}`, `${JSON.stringify(texts.get(id as number))} and ${JSON.stringify(text)}`);
+    if (!Number.isSafeInteger(id) || (id as number) < 0)
+      throw damaged(file, `an id for ${JSON.stringify(text)}`, JSON.stringify(id));
+    if (texts.has(id as number))
+      throw damaged(
+        file,
+        `one text for id ${id}`,
+        `${JSON.stringify(texts.get(id as number))} and ${JSON.stringify(text)}`,
+      );
     texts.set(id as number, text);
   }
   return texts;
@@ -143,7 +169,8 @@ function vocabularyTexts(file: string, vocabulary: unknown): Map<number, string>
 
 function toMerge(file: string, merge: unknown): string {
   const text = Array.isArray(merge) ? merge.join(" ") : merge;
-  if (typeof text !== "string" || text.split(" ").length !== 2) throw damaged(file, "two texts for each merge", JSON.stringify(merge));
+  if (typeof text !== "string" || text.split(" ").length !== 2)
+    throw damaged(file, "two texts for each merge", JSON.stringify(merge));
   return text;
 }
 
@@ -181,8 +208,14 @@ const SPLITS: readonly { pre: string; steps: readonly string[] }[] = [
 
 function preTokenizerName(file: string, preTokenizer: unknown): string {
   const steps = describeSteps(preTokenizer);
-  const known = SPLITS.find((split) => split.steps.length === steps.length && split.steps.every((step, i) => step === steps[i]));
-  if (known === undefined) throw unsupported(file, `text is split before merging in a way unknown to llama.cpp: ${steps.join(", then ")}`);
+  const known = SPLITS.find(
+    (split) => split.steps.length === steps.length && split.steps.every((step, i) => step === steps[i]),
+  );
+  if (known === undefined)
+    throw unsupported(
+      file,
+      `text is split before merging in a way unknown to llama.cpp: ${steps.join(", then ")}`,
+    );
   return known.pre;
 }
 
@@ -190,7 +223,9 @@ function describeSteps(preTokenizer: unknown): string[] {
   if (!is.isRecord(preTokenizer)) return [JSON.stringify(preTokenizer) ?? "none"];
   switch (preTokenizer.type) {
     case "Sequence":
-      return Array.isArray(preTokenizer.pretokenizers) ? preTokenizer.pretokenizers.flatMap(describeSteps) : ["Sequence"];
+      return Array.isArray(preTokenizer.pretokenizers)
+        ? preTokenizer.pretokenizers.flatMap(describeSteps)
+        : ["Sequence"];
     case "ByteLevel":
       return [preTokenizer.use_regex === false ? "ByteLevel" : "ByteLevel:regex"];
     case "Split":

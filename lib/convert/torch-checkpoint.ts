@@ -93,19 +93,28 @@ function toStorage(path: string, id: unknown): Storage {
 }
 
 /** Where the tensor's values lie in the file. */
-async function place(path: string, name: string, tensor: PickledTensor, archive: Archive): Promise<StoredTensor> {
+async function place(
+  path: string,
+  name: string,
+  tensor: PickledTensor,
+  archive: Archive,
+): Promise<StoredTensor> {
   const { storage, shape } = tensor;
   let step = 1;
   for (let i = shape.length - 1; i >= 0; i--) {
     if (shape[i] !== 1 && tensor.stride[i] !== step) {
-      throw unsupported(path, `${name} is a view with stride [${tensor.stride.join(", ")}] of shape [${shape.join(", ")}]`);
+      throw unsupported(
+        path,
+        `${name} is a view with stride [${tensor.stride.join(", ")}] of shape [${shape.join(", ")}]`,
+      );
     }
     step *= shape[i] as number;
   }
   const size = DTYPE_BYTES[storage.dtype];
   const entry = await archive.locate(`data/${storage.key}`);
   const end = (tensor.offset + elements(tensor)) * size;
-  if (end > entry.size) throw damaged(path, `at least ${end} bytes in data/${storage.key}, for ${name}`, `${entry.size}`);
+  if (end > entry.size)
+    throw damaged(path, `at least ${end} bytes in data/${storage.key}, for ${name}`, `${entry.size}`);
   return { file: path, dtype: storage.dtype, shape, offset: entry.offset + tensor.offset * size };
 }
 
@@ -125,7 +134,10 @@ class Archive {
     await file.read(magic, 0, 4, 0);
     await file.close();
     if (magic.readUInt32BE() !== 0x504b0304) {
-      throw unsupported(path, `it is no zip of PyTorch 1.6 or later (${size} bytes, beginning ${magic.toString("hex")})`);
+      throw unsupported(
+        path,
+        `it is no zip of PyTorch 1.6 or later (${size} bytes, beginning ${magic.toString("hex")})`,
+      );
     }
     const zip = await openPromise(path, { autoClose: false, lazyEntries: true }).catch((error) => {
       throw damaged(path, "a complete zip", error.message);
@@ -157,9 +169,11 @@ class Archive {
     const entry = this.#entries.get(name);
     if (entry === undefined) throw damaged(this.path, `an entry ${name}`, "none");
     if (entry.compressionMethod !== 0) throw unsupported(this.path, `${name} in it is compressed`);
-    const { fileDataStart } = await this.zip.readLocalFileHeaderPromise(entry, { minimal: true }).catch((error) => {
-      throw damaged(this.path, `${name} in it`, error.message);
-    });
+    const { fileDataStart } = await this.zip
+      .readLocalFileHeaderPromise(entry, { minimal: true })
+      .catch((error) => {
+        throw damaged(this.path, `${name} in it`, error.message);
+      });
     return { offset: fileDataStart, size: entry.uncompressedSize };
   }
 

@@ -31,7 +31,8 @@ void llama_model_opt::load_arch_tensors(llama_model_loader & loader) {
 
     for (int i = 0; i < n_layer; ++i) {
         llama_layer & layer = layers[i];
-        const auto linear = [&](llm_tensor tensor, int64_t in, int64_t out, ggml_tensor *& weight, ggml_tensor *& bias) {
+        const auto linear = [&](llm_tensor tensor, int64_t in, int64_t out, ggml_tensor *& weight,
+                                ggml_tensor *& bias) {
             weight = create_tensor(tn(tensor, "weight", i), {in, out}, 0);
             bias = create_tensor(tn(tensor, "bias", i), {out}, 0);
         };
@@ -66,7 +67,8 @@ ggml_tensor * llama_model_opt::graph::tokens(const llama_model_opt & model) {
     return build_lora_mm(model.token_projection, words);
 }
 
-llama_model_opt::graph::graph(const llama_model_opt & model, const llm_graph_params & params) : llm_graph_context(params) {
+llama_model_opt::graph::graph(const llama_model_opt & model, const llm_graph_params & params)
+    : llm_graph_context(params) {
     const int64_t head = hparams.n_embd_head_v();
     ggml_tensor * hidden = tokens(model);
     ggml_tensor * positions = build_inp_pos();
@@ -92,8 +94,8 @@ llama_model_opt::graph::graph(const llama_model_opt & model, const llm_graph_par
         cb(hidden, "ffn_inp", il);
 
         cur = normed(model.norm_before, hidden, layer.ffn_norm, layer.ffn_norm_b);
-        cur = build_ffn(cur, layer.ffn_up, layer.ffn_up_b, nullptr, nullptr, nullptr, nullptr, layer.ffn_down, layer.ffn_down_b,
-                        nullptr, nullptr, LLM_FFN_RELU, LLM_FFN_SEQ, il);
+        cur = build_ffn(cur, layer.ffn_up, layer.ffn_up_b, nullptr, nullptr, nullptr, nullptr, layer.ffn_down,
+                        layer.ffn_down_b, nullptr, nullptr, LLM_FFN_RELU, LLM_FFN_SEQ, il);
         hidden = normed(!model.norm_before, ggml_add(ctx0, cur, hidden), layer.ffn_norm, layer.ffn_norm_b);
         hidden = build_cvec(hidden, il);
         cb(hidden, "l_out", il);

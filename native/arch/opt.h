@@ -5,10 +5,10 @@
 #include "llama-model.h"
 
 /**
- * All sizes of OPT. Learned positions: row p of position_embd is the vector of position p, without the two rows that the
- * published tables begin with. With norm_before (all but 350m) norms precede attention and feed-forward and a final norm
- * follows; without, each norm follows its residual sum and none is final. Token vectors narrower than the hidden size
- * (350m: 512 and 1024) pass through token_embd_proj, and the last hidden state through output_proj.
+ * All sizes of OPT. Learned positions: row p of position_embd is the vector of position p, without the two rows that
+ * the published tables begin with. With norm_before (all but 350m) norms precede attention and feed-forward and a final
+ * norm follows; without, each norm follows its residual sum and none is final. Token vectors narrower than the hidden
+ * size (350m: 512 and 1024) pass through token_embd_proj, and the last hidden state through output_proj.
  */
 struct llama_model_opt : public llama_model_base {
     llama_model_opt(const struct llama_model_params & params) : llama_model_base(params) {}

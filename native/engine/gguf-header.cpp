@@ -48,7 +48,8 @@ void validate(const std::vector<GgufEntry> & entries, const std::vector<GgufTens
             sized = sized && size > 0;
         }
         if (!sized || tensor.name.empty() || tensor.name.size() >= GGML_MAX_NAME || !seen.insert(tensor.name).second) {
-            throw Error("ARGUMENT_INVALID", "the tensor '" + tensor.name + "' comes twice or has a name or size that cannot be written");
+            throw Error("ARGUMENT_INVALID",
+                        "the tensor '" + tensor.name + "' comes twice or has a name or size that cannot be written");
         }
     }
 }

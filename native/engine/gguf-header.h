@@ -1,5 +1,5 @@
-// The beginning of a GGUF file as ggml writes it: keys and the places of tensors, whose data follow in order, each padded to
-// 32 bytes.
+// The beginning of a GGUF file as ggml writes it: keys and the places of tensors, whose data follow in order, each
+// padded to 32 bytes.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,8 @@
 namespace foretoken {
 
 struct GgufEntry {
-    using Value = std::variant<uint32_t, int32_t, float, bool, std::string, std::vector<std::string>, std::vector<int32_t>>;
+    using Value =
+        std::variant<uint32_t, int32_t, float, bool, std::string, std::vector<std::string>, std::vector<int32_t>>;
     std::string key;
     Value value;
 };

@@ -1,5 +1,5 @@
-// OPT in llama.cpp (native/arch/opt.cpp) against a float64 reference: both norms, with and without projections, tied and
-// untied, token by token and in batches, to the last position of its table.
+// OPT in llama.cpp (native/arch/opt.cpp) against a float64 reference: both norms, with and without projections, tied
+// and untied, token by token and in batches, to the last position of its table.
 #include "check.h"
 #include "engine.h"
 #include "error.h"
@@ -38,8 +38,8 @@ std::vector<float> logits(const std::string & path, const std::vector<int> & tok
     return all;
 }
 
-// The largest difference relative to the largest reference logit. Checks that the likeliest token is the same wherever the
-// reference's margin exceeds the difference.
+// The largest difference relative to the largest reference logit. Checks that the likeliest token is the same wherever
+// the reference's margin exceeds the difference.
 double relative_error(const std::vector<float> & actual, const std::vector<test::Vector64> & expected) {
     double largest = 0;
     double difference = 0;
@@ -73,7 +73,8 @@ void check_against_reference(const char * name, const test::OptShape & shape) {
             const double error = relative_error(actual, expected);
             if (width == 1) {
                 alone = actual;
-                std::printf("    %s, flash attention %s: relative error %.1e\n", name, flash_attention ? "on" : "off", error);
+                std::printf("    %s, flash attention %s: relative error %.1e\n", name, flash_attention ? "on" : "off",
+                            error);
             }
             CHECK_EQ(error < 3e-3, true);
             CHECK_EQ(actual == alone, true);
@@ -109,7 +110,9 @@ TEST("the last position of the table is right, and a longer context is refused")
     shape.positions = 40;
     const test::RandomOpt model(shape);
     const std::vector<int> tokens = some_tokens(40, shape.vocabulary);
-    CHECK_EQ(relative_error(logits(model.gguf.path(), tokens, 8, false), test::ReferenceOpt(model).logits(tokens)) < 3e-3, true);
+    CHECK_EQ(relative_error(logits(model.gguf.path(), tokens, 8, false), test::ReferenceOpt(model).logits(tokens)) <
+                 3e-3,
+             true);
 
     EngineOptions options;
     options.context_size = 41;

@@ -174,7 +174,8 @@ private:
         const std::vector<float> & bias = gguf_.values(name + ".bias");
         Vector64 out(x.size());
         for (size_t i = 0; i < x.size(); ++i) {
-            out[i] = (x[i] - mean) / std::sqrt(variance + 1e-5) * static_cast<double>(weight[i]) + static_cast<double>(bias[i]);
+            out[i] = (x[i] - mean) / std::sqrt(variance + 1e-5) * static_cast<double>(weight[i]) +
+                     static_cast<double>(bias[i]);
         }
         return out;
     }

@@ -31,6 +31,9 @@ t.test("it drafts for the embedded target", async (t) => {
   const pair = await loadPair({ target: "fable-17m", draft: path, threads: 1 });
   t.teardown(() => pair.close());
   t.equal(pair.compatibility?.verdict, "identical");
-  const { stats } = await pair.complete("Once upon a time", { maxTokens: 40, draft: { policy: "fixed", maxTokens: 3 } });
+  const { stats } = await pair.complete("Once upon a time", {
+    maxTokens: 40,
+    draft: { policy: "fixed", maxTokens: 3 },
+  });
   t.ok(stats.accepted > 0);
 });

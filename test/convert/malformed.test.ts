@@ -3,7 +3,16 @@ import { existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from "n
 import { join } from "node:path";
 import t, { type Test } from "tap";
 import { convertCheckpoint } from "../../lib/index.js";
-import { type Checkpoint, global, type Tensor, torchFile, unicode, writeCheckpoint, writeWeights, zip } from "../helpers/checkpoint.js";
+import {
+  type Checkpoint,
+  global,
+  type Tensor,
+  torchFile,
+  unicode,
+  writeCheckpoint,
+  writeWeights,
+  zip,
+} from "../helpers/checkpoint.js";
 
 type Damage = (checkpoint: Checkpoint) => void;
 
@@ -18,22 +27,122 @@ function edit(file: string, change: (value: Record<string, unknown>) => void): D
 
 const safetensors: [name: string, damage: Damage, code: string, message: RegExp][] = [
   ["no config", ({ folder }) => rmSync(join(folder, "config.json")), "CHECKPOINT_NOT_FOUND", /config[.]json/],
-  ["a config that is no JSON", ({ folder }) => writeFileSync(join(folder, "config.json"), "{"), "CHECKPOINT_INVALID", /config[.]json/],
-  ["another kind of model", edit("config.json", (c) => { c.model_type = "t5"; }), "CHECKPOINT_UNSUPPORTED", /"t5"; known are/],
-  ["a config without a size", edit("config.json", (c) => { delete c.hidden_size; }), "CHECKPOINT_INVALID", /positive integer for hidden_size/],
-  ["a negative size", edit("config.json", (c) => { c.num_hidden_layers = -2; }), "CHECKPOINT_INVALID", /num_hidden_layers/],
-  ["a size that the weights contradict", edit("config.json", (c) => { c.intermediate_size = 40; }), "CHECKPOINT_INVALID", /model[.]safetensors: expected .* of shape \[40, 32\]/],
-  ["more layers than the weights have", edit("config.json", (c) => { c.num_hidden_layers = 3; }), "CHECKPOINT_INVALID", /layers[.]2/],
-  ["heads that do not divide the size", edit("config.json", (c) => { c.num_attention_heads = 5; }), "CHECKPOINT_INVALID", /divisible by 5/],
-  ["no weights", ({ folder }) => rmSync(join(folder, "model.safetensors")), "CHECKPOINT_NOT_FOUND", /pytorch_model[.]bin/],
-  ["truncated weights", ({ folder }) => truncateSync(join(folder, "model.safetensors"), 9000), "CHECKPOINT_INVALID", /model[.]safetensors/],
-  ["empty weights", ({ folder }) => truncateSync(join(folder, "model.safetensors"), 0), "CHECKPOINT_INVALID", /model[.]safetensors/],
-  ["a header that lies about its length", ({ folder }) => writeFileSync(join(folder, "model.safetensors"), Buffer.alloc(64, 0xff)), "CHECKPOINT_INVALID", /header/],
-  ["no tokenizer", ({ folder }) => rmSync(join(folder, "tokenizer.json")), "CHECKPOINT_NOT_FOUND", /vocab[.]json/],
-  ["a tokenizer of another kind", edit("tokenizer.json", (c) => { c.model = { type: "Unigram" }; }), "CHECKPOINT_UNSUPPORTED", /Unigram/],
-  ["an unknown way to split text", edit("tokenizer.json", (c) => { c.pre_tokenizer = { type: "Metaspace" }; }), "CHECKPOINT_UNSUPPORTED", /Metaspace/],
-  ["a token beyond the vocabulary", edit("tokenizer.json", (c) => { (c.added_tokens as unknown[]).push({ id: 96, content: "x" }); }), "CHECKPOINT_INVALID", /below vocab_size, 96/],
-  ["a merge of one text", edit("tokenizer.json", (c) => { ((c.model as { merges: string[] }).merges).push("x"); }), "CHECKPOINT_INVALID", /two texts/],
+  [
+    "a config that is no JSON",
+    ({ folder }) => writeFileSync(join(folder, "config.json"), "{"),
+    "CHECKPOINT_INVALID",
+    /config[.]json/,
+  ],
+  [
+    "another kind of model",
+    edit("config.json", (c) => {
+      c.model_type = "t5";
+    }),
+    "CHECKPOINT_UNSUPPORTED",
+    /"t5"; known are/,
+  ],
+  [
+    "a config without a size",
+    edit("config.json", (c) => {
+      delete c.hidden_size;
+    }),
+    "CHECKPOINT_INVALID",
+    /positive integer for hidden_size/,
+  ],
+  [
+    "a negative size",
+    edit("config.json", (c) => {
+      c.num_hidden_layers = -2;
+    }),
+    "CHECKPOINT_INVALID",
+    /num_hidden_layers/,
+  ],
+  [
+    "a size that the weights contradict",
+    edit("config.json", (c) => {
+      c.intermediate_size = 40;
+    }),
+    "CHECKPOINT_INVALID",
+    /model[.]safetensors: expected .* of shape \[40, 32\]/,
+  ],
+  [
+    "more layers than the weights have",
+    edit("config.json", (c) => {
+      c.num_hidden_layers = 3;
+    }),
+    "CHECKPOINT_INVALID",
+    /layers[.]2/,
+  ],
+  [
+    "heads that do not divide the size",
+    edit("config.json", (c) => {
+      c.num_attention_heads = 5;
+    }),
+    "CHECKPOINT_INVALID",
+    /divisible by 5/,
+  ],
+  [
+    "no weights",
+    ({ folder }) => rmSync(join(folder, "model.safetensors")),
+    "CHECKPOINT_NOT_FOUND",
+    /pytorch_model[.]bin/,
+  ],
+  [
+    "truncated weights",
+    ({ folder }) => truncateSync(join(folder, "model.safetensors"), 9000),
+    "CHECKPOINT_INVALID",
+    /model[.]safetensors/,
+  ],
+  [
+    "empty weights",
+    ({ folder }) => truncateSync(join(folder, "model.safetensors"), 0),
+    "CHECKPOINT_INVALID",
+    /model[.]safetensors/,
+  ],
+  [
+    "a header that lies about its length",
+    ({ folder }) => writeFileSync(join(folder, "model.safetensors"), Buffer.alloc(64, 0xff)),
+    "CHECKPOINT_INVALID",
+    /header/,
+  ],
+  [
+    "no tokenizer",
+    ({ folder }) => rmSync(join(folder, "tokenizer.json")),
+    "CHECKPOINT_NOT_FOUND",
+    /vocab[.]json/,
+  ],
+  [
+    "a tokenizer of another kind",
+    edit("tokenizer.json", (c) => {
+      c.model = { type: "Unigram" };
+    }),
+    "CHECKPOINT_UNSUPPORTED",
+    /Unigram/,
+  ],
+  [
+    "an unknown way to split text",
+    edit("tokenizer.json", (c) => {
+      c.pre_tokenizer = { type: "Metaspace" };
+    }),
+    "CHECKPOINT_UNSUPPORTED",
+    /Metaspace/,
+  ],
+  [
+    "a token beyond the vocabulary",
+    edit("tokenizer.json", (c) => {
+      (c.added_tokens as unknown[]).push({ id: 96, content: "x" });
+    }),
+    "CHECKPOINT_INVALID",
+    /below vocab_size, 96/,
+  ],
+  [
+    "a merge of one text",
+    edit("tokenizer.json", (c) => {
+      (c.model as { merges: string[] }).merges.push("x");
+    }),
+    "CHECKPOINT_INVALID",
+    /two texts/,
+  ],
 ];
 
 for (const [name, damage, code, message] of safetensors) {
@@ -54,7 +163,8 @@ t.test("a shard that is missing, and one that lacks a tensor", async (t) => {
     await refused(t, missing, "CHECKPOINT_NOT_FOUND", /00002-of-00002/);
     const lacking = writeCheckpoint(`${folder}/${format}-lacking`, "gpt-neox", { format });
     edit(`${file}.${kind}.index.json`, (index) => {
-      (index.weight_map as Record<string, string>)["gpt_neox.embed_in.weight"] = `${file}-00002-of-00002.${kind}`;
+      (index.weight_map as Record<string, string>)["gpt_neox.embed_in.weight"] =
+        `${file}-00002-of-00002.${kind}`;
     })(lacking);
     await refused(t, lacking, "CHECKPOINT_INVALID", /00002-of-00002.*embed_in/);
   }
@@ -78,9 +188,19 @@ t.test("values beyond f16's range are counted and refused", async (t) => {
 });
 
 const pickles: [name: string, pickle: Buffer, code: string, message: RegExp][] = [
-  ["that calls a function", Buffer.concat([global("os", "system"), Buffer.from("("), unicode("echo"), Buffer.from("tR.")]), "CHECKPOINT_UNSUPPORTED", /calls os[.]system/],
+  [
+    "that calls a function",
+    Buffer.concat([global("os", "system"), Buffer.from("("), unicode("echo"), Buffer.from("tR.")]),
+    "CHECKPOINT_UNSUPPORTED",
+    /calls os[.]system/,
+  ],
   ["that builds an instance", Buffer.from("(i__main__\nX\n."), "CHECKPOINT_UNSUPPORTED", /instruction 0x69/],
-  ["that ends early", Buffer.concat([Buffer.from([0x80, 2]), Buffer.from("}")]), "CHECKPOINT_INVALID", /end of the file/],
+  [
+    "that ends early",
+    Buffer.concat([Buffer.from([0x80, 2]), Buffer.from("}")]),
+    "CHECKPOINT_INVALID",
+    /end of the file/,
+  ],
   ["that is a number", Buffer.from("K\x05."), "CHECKPOINT_INVALID", /dictionary of tensors/],
   ["that pops an empty stack", Buffer.from("0."), "CHECKPOINT_INVALID", /on the stack/],
 ];
@@ -102,7 +222,10 @@ t.test("a torch file that is truncated, of before 1.6, or lacks a storage", asyn
   await refused(t, checkpoint, "CHECKPOINT_UNSUPPORTED", /1[.]6/);
   const one: Tensor = { shape: [2, 2], values: new Float64Array(4) };
   const lacking = torchFile(new Map([["x", one]]), "F16");
-  writeFileSync(path, Buffer.from(lacking.toString("latin1").replaceAll("archive/data/0", "archive/data/7"), "latin1"));
+  writeFileSync(
+    path,
+    Buffer.from(lacking.toString("latin1").replaceAll("archive/data/0", "archive/data/7"), "latin1"),
+  );
   await refused(t, checkpoint, "CHECKPOINT_INVALID", /data\/0/);
 });
 

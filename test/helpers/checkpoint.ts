@@ -22,7 +22,10 @@ export const VOCABULARY = 96;
 const SMALL = { hidden: 32, layers: 2, heads: 4, feedForward: 48, positions: 80 };
 
 /** config.json and the shapes of the tensors of each family. */
-export const FAMILIES: Record<string, () => { config: Record<string, unknown>; shapes: Record<string, number[]> }> = {
+export const FAMILIES: Record<
+  string,
+  () => { config: Record<string, unknown>; shapes: Record<string, number[]> }
+> = {
   "gpt-neox": () => neox(true),
   "gpt-neox, sequential": () => neox(false),
   opt: () => opt({ word: SMALL.hidden, normBefore: true }),
@@ -87,7 +90,10 @@ function opt({ word, normBefore }: { word: number; normBefore: boolean }) {
     "model.decoder.embed_positions.weight": [positions + 2, hidden],
     ...(word === hidden
       ? {}
-      : { "model.decoder.project_in.weight": [hidden, word], "model.decoder.project_out.weight": [word, hidden] }),
+      : {
+          "model.decoder.project_in.weight": [hidden, word],
+          "model.decoder.project_out.weight": [word, hidden],
+        }),
     ...(normBefore ? affine("model.decoder.final_layer_norm", hidden) : {}),
   };
   for (let i = 0; i < layers; i++) {
@@ -130,7 +136,10 @@ function codegen() {
     Object.assign(
       shapes,
       affine(`${layer}.ln_1`, hidden),
-      { [`${layer}.attn.qkv_proj.weight`]: [3 * hidden, hidden], [`${layer}.attn.out_proj.weight`]: [hidden, hidden] },
+      {
+        [`${layer}.attn.qkv_proj.weight`]: [3 * hidden, hidden],
+        [`${layer}.attn.out_proj.weight`]: [hidden, hidden],
+      },
       linear(`${layer}.mlp.fc_in`, 4 * hidden, hidden),
       linear(`${layer}.mlp.fc_out`, hidden, 4 * hidden),
     );
@@ -252,7 +261,9 @@ export function writeCheckpoint(
     const count = shape.reduce((product, size) => product * size, 1);
     const isNorm = /norm|ln_/.test(name) && name.endsWith("weight");
     const deviation = shape.length === 1 ? 0.1 : 1 / Math.sqrt(shape[1] as number);
-    const values = Float64Array.from({ length: count }, () => rounded((isNorm ? 1 : 0) + deviation * normal(random), dtype));
+    const values = Float64Array.from({ length: count }, () =>
+      rounded((isNorm ? 1 : 0) + deviation * normal(random), dtype),
+    );
     tensors.set(name, { shape, values });
   }
   mkdirSync(folder, { recursive: true });
@@ -276,10 +287,18 @@ export function writeTokenizer(folder: string): void {
       model: { type: "BPE", vocab: Object.fromEntries(texts.map((text, id) => [text, id])), merges },
     }),
   );
-  writeFileSync(join(folder, "tokenizer_config.json"), JSON.stringify({ eos_token: "<|endoftext|>", bos_token: "<|endoftext|>" }));
+  writeFileSync(
+    join(folder, "tokenizer_config.json"),
+    JSON.stringify({ eos_token: "<|endoftext|>", bos_token: "<|endoftext|>" }),
+  );
 }
 
-export function writeWeights(folder: string, tensors: Map<string, Tensor>, dtype: Dtype, format: Format): void {
+export function writeWeights(
+  folder: string,
+  tensors: Map<string, Tensor>,
+  dtype: Dtype,
+  format: Format,
+): void {
   const [kind, file, write] = format.endsWith("bin")
     ? (["bin", "pytorch_model", torchFile] as const)
     : (["safetensors", "model", safetensorsFile] as const);
@@ -291,10 +310,16 @@ export function writeWeights(folder: string, tensors: Map<string, Tensor>, dtype
   const weightMap: Record<string, string> = {};
   for (const [i, part] of [names.slice(0, 5), names.slice(5)].entries()) {
     const shard = `${file}-0000${i + 1}-of-00002.${kind}`;
-    writeFileSync(join(folder, shard), write(new Map(part.map((name) => [name, tensors.get(name) as Tensor])), dtype));
+    writeFileSync(
+      join(folder, shard),
+      write(new Map(part.map((name) => [name, tensors.get(name) as Tensor])), dtype),
+    );
     for (const name of part) weightMap[name] = shard;
   }
-  writeFileSync(join(folder, `${file}.${kind}.index.json`), JSON.stringify({ metadata: {}, weight_map: weightMap }));
+  writeFileSync(
+    join(folder, `${file}.${kind}.index.json`),
+    JSON.stringify({ metadata: {}, weight_map: weightMap }),
+  );
 }
 
 export function safetensorsFile(tensors: Map<string, Tensor>, dtype: Dtype): Buffer {
@@ -318,7 +343,8 @@ const STORAGE = { F32: "FloatStorage", F16: "HalfStorage", BF16: "BFloat16Storag
 /** What torch.save writes of a state dictionary: a zip, uncompressed, of a pickle and of each storage. */
 export function torchFile(tensors: Map<string, Tensor>, dtype: Dtype): Buffer {
   const entries: [string, Buffer][] = [["archive/data.pkl", statePickle(tensors, dtype)]];
-  for (const [i, { values }] of [...tensors.values()].entries()) entries.push([`archive/data/${i}`, encoded(values, dtype)]);
+  for (const [i, { values }] of [...tensors.values()].entries())
+    entries.push([`archive/data/${i}`, encoded(values, dtype)]);
   entries.push(["archive/version", Buffer.from("3\n")]);
   return zip(entries);
 }
@@ -427,7 +453,7 @@ function halfBits(value: number): number {
   if (magnitude === Number.POSITIVE_INFINITY) return sign | 0x7c00;
   if (magnitude < 2 ** -14) return sign | (magnitude * 2 ** 24);
   const exponent = Math.floor(Math.log2(magnitude));
-  return sign | ((exponent + 15) << 10) | (magnitude / 2 ** exponent * 1024 - 1024);
+  return sign | ((exponent + 15) << 10) | ((magnitude / 2 ** exponent) * 1024 - 1024);
 }
 
 /** To the nearest value of the type that is not subnormal, or 0. */

@@ -49,7 +49,8 @@ class Model {
     const [rows = 0, columns = 0] = shape;
     const out = new Float64Array(columns);
     for (let row = 0; row < rows; row++) {
-      for (let i = 0; i < columns; i++) out[i] = (out[i] as number) + (x[row] as number) * (values[row * columns + i] as number);
+      for (let i = 0; i < columns; i++)
+        out[i] = (out[i] as number) + (x[row] as number) * (values[row * columns + i] as number);
     }
     return out;
   }
@@ -64,7 +65,10 @@ class Model {
     const variance = x.reduce((sum, value) => sum + (value - mean) ** 2, 0) / x.length;
     const { values: weight } = this.tensor(`${name}.weight`);
     const { values: bias } = this.tensor(`${name}.bias`);
-    return x.map((value, i) => ((value - mean) / Math.sqrt(variance + 1e-5)) * (weight[i] as number) + (bias[i] as number));
+    return x.map(
+      (value, i) =>
+        ((value - mean) / Math.sqrt(variance + 1e-5)) * (weight[i] as number) + (bias[i] as number),
+    );
   }
   rmsNorm(name: string, x: Vector): Vector {
     const square = x.reduce((sum, value) => sum + value ** 2, 0) / x.length;
@@ -84,7 +88,8 @@ function gptNeox(model: Model, tokens: readonly number[]): Vector[] {
       model.linear(`${layer}.attention.query_key_value`, model.layerNorm(`${layer}.input_layernorm`, x)),
     );
     // [head][query, key, value][head size]
-    const part = (pos: number, h: number, which: number) => (qkv[pos] as Vector).slice((3 * h + which) * head, (3 * h + which + 1) * head);
+    const part = (pos: number, h: number, which: number) =>
+      (qkv[pos] as Vector).slice((3 * h + which) * head, (3 * h + which + 1) * head);
     const attended = attention(tokens.length, heads, (pos, h, which) =>
       which === 2 ? part(pos, h, 2) : rotateHalves(part(pos, h, which), pos, rotary, plainFrequency(rotary)),
     );
@@ -93,7 +98,9 @@ function gptNeox(model: Model, tokens: readonly number[]): Vector[] {
       const mlp = (y: Vector) =>
         model.linear(
           `${layer}.mlp.dense_4h_to_h`,
-          model.linear(`${layer}.mlp.dense_h_to_4h`, model.layerNorm(`${layer}.post_attention_layernorm`, y)).map(gelu),
+          model
+            .linear(`${layer}.mlp.dense_h_to_4h`, model.layerNorm(`${layer}.post_attention_layernorm`, y))
+            .map(gelu),
         );
       if (model.checkpoint.config.use_parallel_residual) return add(add(x, attentionOut), mlp(x));
       const middle = add(x, attentionOut);
@@ -121,16 +128,26 @@ function opt(model: Model, tokens: readonly number[]): Vector[] {
     const projections = ["q_proj", "k_proj", "v_proj"].map((part) =>
       inputs.map((x) => model.linear(`${layer}.self_attn.${part}`, x)),
     );
-    const attended = attention(tokens.length, heads, (pos, h, which) => headOf((projections[which] as Vector[])[pos] as Vector, h, heads));
+    const attended = attention(tokens.length, heads, (pos, h, which) =>
+      headOf((projections[which] as Vector[])[pos] as Vector, h, heads),
+    );
     hidden = hidden.map((x, pos) => {
-      const middle = after("self_attn_layer_norm", add(x, model.linear(`${layer}.self_attn.out_proj`, attended[pos] as Vector)));
-      const up = model.linear(`${layer}.fc1`, before("final_layer_norm", middle)).map((value) => Math.max(value, 0));
+      const middle = after(
+        "self_attn_layer_norm",
+        add(x, model.linear(`${layer}.self_attn.out_proj`, attended[pos] as Vector)),
+      );
+      const up = model
+        .linear(`${layer}.fc1`, before("final_layer_norm", middle))
+        .map((value) => Math.max(value, 0));
       return after("final_layer_norm", add(middle, model.linear(`${layer}.fc2`, up)));
     });
   }
   return hidden.map((x) => {
     const normed = normBefore ? model.layerNorm(`${decoder}.final_layer_norm`, x) : x;
-    return model.times(`${decoder}.embed_tokens.weight`, narrow ? model.times(`${decoder}.project_out.weight`, normed) : normed);
+    return model.times(
+      `${decoder}.embed_tokens.weight`,
+      narrow ? model.times(`${decoder}.project_out.weight`, normed) : normed,
+    );
   });
 }
 
@@ -151,14 +168,19 @@ function codegen(model: Model, tokens: readonly number[]): Vector[] {
       Float64Array.from({ length: head }, (_, j) => {
         const index = h * head + j;
         const chip = Math.floor(index / local);
-        return (qkv[pos] as Vector)[chip * 3 * local + (place[which] as number) * local + (index % local)] as number;
+        return (qkv[pos] as Vector)[
+          chip * 3 * local + (place[which] as number) * local + (index % local)
+        ] as number;
       });
     const attended = attention(tokens.length, heads, (pos, h, which) =>
       which === 2 ? part(pos, h, 2) : rotateNeighbours(part(pos, h, which), pos, rotary),
     );
     hidden = hidden.map((x, pos) => {
       const attentionOut = model.times(`${layer}.attn.out_proj.weight`, attended[pos] as Vector);
-      const mlp = model.linear(`${layer}.mlp.fc_out`, model.linear(`${layer}.mlp.fc_in`, normed[pos] as Vector).map(geluTanh));
+      const mlp = model.linear(
+        `${layer}.mlp.fc_out`,
+        model.linear(`${layer}.mlp.fc_in`, normed[pos] as Vector).map(geluTanh),
+      );
       return add(add(attentionOut, mlp), x);
     });
   }
@@ -168,10 +190,14 @@ function codegen(model: Model, tokens: readonly number[]): Vector[] {
 function gpt2(model: Model, tokens: readonly number[]): Vector[] {
   const heads = model.number("n_head");
   const size = model.number("n_embd");
-  let hidden = tokens.map((token, pos) => add(model.row("transformer.wte.weight", token), model.row("transformer.wpe.weight", pos)));
+  let hidden = tokens.map((token, pos) =>
+    add(model.row("transformer.wte.weight", token), model.row("transformer.wpe.weight", pos)),
+  );
   for (let i = 0; i < model.number("n_layer"); i++) {
     const layer = `transformer.h.${i}`;
-    const qkv = hidden.map((x) => model.exchanged(`${layer}.attn.c_attn`, model.layerNorm(`${layer}.ln_1`, x)));
+    const qkv = hidden.map((x) =>
+      model.exchanged(`${layer}.attn.c_attn`, model.layerNorm(`${layer}.ln_1`, x)),
+    );
     const attended = attention(tokens.length, heads, (pos, h, which) =>
       headOf((qkv[pos] as Vector).slice(which * size, (which + 1) * size), h, heads),
     );
@@ -190,14 +216,18 @@ function decoder(model: Model, tokens: readonly number[]): Vector[] {
   const heads = model.number("num_attention_heads");
   const keyHeads = model.number("num_key_value_heads");
   const head = Number(config.head_dim ?? model.number("hidden_size") / heads);
-  const frequency = config.rope_scaling ? scaledFrequency(config.rope_scaling as Record<string, number>, head) : plainFrequency(head);
+  const frequency = config.rope_scaling
+    ? scaledFrequency(config.rope_scaling as Record<string, number>, head)
+    : plainFrequency(head);
   let hidden = tokens.map((token) => model.row("model.embed_tokens.weight", token));
   for (let i = 0; i < model.number("num_hidden_layers"); i++) {
     const layer = `model.layers.${i}`;
     const inputs = hidden.map((x) => model.rmsNorm(`${layer}.input_layernorm`, x));
     const project = (name: string) => {
       const full = `${layer}.self_attn.${name}`;
-      return inputs.map((x) => (tensors.has(`${full}.bias`) ? model.linear(full, x) : model.times(`${full}.weight`, x)));
+      return inputs.map((x) =>
+        tensors.has(`${full}.bias`) ? model.linear(full, x) : model.times(`${full}.weight`, x),
+      );
     };
     const projections = [project("q_proj"), project("k_proj"), project("v_proj")];
     const attended = attention(tokens.length, heads, (pos, h, which) => {
@@ -206,13 +236,20 @@ function decoder(model: Model, tokens: readonly number[]): Vector[] {
       const one = source.slice(at, at + head);
       if (which === 2) return one;
       const norm = `${layer}.self_attn.${which === 0 ? "q_norm" : "k_norm"}`;
-      return rotateHalves(tensors.has(`${norm}.weight`) ? model.rmsNorm(norm, one) : one, pos, head, frequency);
+      return rotateHalves(
+        tensors.has(`${norm}.weight`) ? model.rmsNorm(norm, one) : one,
+        pos,
+        head,
+        frequency,
+      );
     });
     hidden = hidden.map((x, pos) => {
       const middle = add(x, model.times(`${layer}.self_attn.o_proj.weight`, attended[pos] as Vector));
       const normed = model.rmsNorm(`${layer}.post_attention_layernorm`, middle);
       const up = model.times(`${layer}.mlp.up_proj.weight`, normed);
-      const gated = model.times(`${layer}.mlp.gate_proj.weight`, normed).map((g, j) => (g / (1 + Math.exp(-g))) * (up[j] as number));
+      const gated = model
+        .times(`${layer}.mlp.gate_proj.weight`, normed)
+        .map((g, j) => (g / (1 + Math.exp(-g))) * (up[j] as number));
       return add(middle, model.times(`${layer}.mlp.down_proj.weight`, gated));
     });
   }
@@ -221,18 +258,25 @@ function decoder(model: Model, tokens: readonly number[]): Vector[] {
 }
 
 /** Causal attention; `part` gives the query (0), key (1) or value (2) of a head at a position. */
-function attention(length: number, heads: number, part: (pos: number, head: number, which: number) => Vector): Vector[] {
+function attention(
+  length: number,
+  heads: number,
+  part: (pos: number, head: number, which: number) => Vector,
+): Vector[] {
   const out: Vector[] = Array.from({ length }, () => new Float64Array(0));
   for (let h = 0; h < heads; h++) {
     const keys = Array.from({ length }, (_, pos) => part(pos, h, 1));
     const values = Array.from({ length }, (_, pos) => part(pos, h, 2));
     for (let pos = 0; pos < length; pos++) {
       const query = part(pos, h, 0);
-      const weights = keys.slice(0, pos + 1).map((key) => Math.exp(dot(query, key) / Math.sqrt(query.length)));
+      const weights = keys
+        .slice(0, pos + 1)
+        .map((key) => Math.exp(dot(query, key) / Math.sqrt(query.length)));
       const total = weights.reduce((sum, weight) => sum + weight, 0);
       const head = new Float64Array(query.length);
       for (const [j, weight] of weights.entries()) {
-        for (let k = 0; k < head.length; k++) head[k] = (head[k] as number) + (weight / total) * ((values[j] as Vector)[k] as number);
+        for (let k = 0; k < head.length; k++)
+          head[k] = (head[k] as number) + (weight / total) * ((values[j] as Vector)[k] as number);
       }
       out[pos] = Float64Array.from([...(out[pos] as Vector), ...head]);
     }
@@ -248,7 +292,12 @@ function plainFrequency(size: number): Frequency {
 
 /** Llama 3.1's: long waves are slowed down, short ones left alone, those between interpolated. */
 function scaledFrequency(scaling: Record<string, number>, size: number): Frequency {
-  const { factor = 1, low_freq_factor: low = 1, high_freq_factor: high = 4, original_max_position_embeddings: trained = 1 } = scaling;
+  const {
+    factor = 1,
+    low_freq_factor: low = 1,
+    high_freq_factor: high = 4,
+    original_max_position_embeddings: trained = 1,
+  } = scaling;
   return (pair) => {
     const frequency = 10000 ** ((-2 * pair) / size);
     const wavelength = (2 * Math.PI) / frequency;
@@ -269,7 +318,13 @@ function rotateNeighbours(x: Vector, pos: number, rotary: number): Vector {
   return rotate(x, pos, rotary, (i) => [2 * i, 2 * i + 1], plainFrequency(rotary));
 }
 
-function rotate(x: Vector, pos: number, rotary: number, pair: (i: number) => [number, number], frequency: Frequency): Vector {
+function rotate(
+  x: Vector,
+  pos: number,
+  rotary: number,
+  pair: (i: number) => [number, number],
+  frequency: Frequency,
+): Vector {
   const out = x.slice();
   for (let i = 0; i < rotary / 2; i++) {
     const [a, b] = pair(i);
@@ -298,7 +353,8 @@ function dot(a: Vector, b: Vector): number {
 function gelu(x: number): number {
   const z = Math.abs(x) / Math.SQRT2;
   const t = 1 / (1 + 0.3275911 * z);
-  const poly = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
+  const poly =
+    t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
   const erf = 1 - poly * Math.exp(-z * z);
   return (x / 2) * (1 + (x < 0 ? -erf : erf));
 }

@@ -14,6 +14,7 @@ t.test("defaults", async (t) => {
     draftThreads: availableParallelism(),
     gpuLayers: -1,
     extraBuffers: true,
+    flashAttention: true,
     deterministic: false,
     costProfile: null,
     signal: null,
@@ -130,6 +131,7 @@ const bad: [name: string, options: unknown, message: RegExp][] = [
   ["negative layers", { target: "t", gpuLayers: -1 }, /for gpuLayers but received -1/],
   ["layers in words", { target: "t", gpuLayers: "some" }, /for gpuLayers but received "some"/],
   ["extraBuffers: 1", { target: "t", extraBuffers: 1 }, /^Expected boolean for extraBuffers/],
+  ["flashAttention: 1", { target: "t", flashAttention: 1 }, /^Expected boolean for flashAttention/],
   [
     "a signal that is none",
     { target: "t", signal: {} },

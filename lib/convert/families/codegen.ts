@@ -31,7 +31,8 @@ export function codegen(config: Config): Plan {
   };
   // Each group holds the queries of its heads, then the values, then the keys.
   const group = hidden / GROUPS;
-  const stored = (part: number) => (row: number) => Math.floor(row / group) * 3 * group + part * group + (row % group);
+  const stored = (part: number) => (row: number) =>
+    Math.floor(row / group) * 3 * group + part * group + (row % group);
   const part = (index: number, order: (row: number) => number) => ({
     shape: [3 * hidden, hidden],
     order: (row: number) => stored(index)(order(row)),
@@ -51,7 +52,10 @@ export function codegen(config: Config): Plan {
       ["rope.dimension_count", "u32", rotary],
     ],
     tensors: [
-      matrix("token_embd.weight", vocabulary, hidden, { tensor: "transformer.wte.weight", shape: [vocabulary, hidden] }),
+      matrix("token_embd.weight", vocabulary, hidden, {
+        tensor: "transformer.wte.weight",
+        shape: [vocabulary, hidden],
+      }),
       ...norm("output_norm", "transformer.ln_f", hidden),
       ...linear("output", "lm_head", vocabulary, hidden),
       ...Array.from({ length: layers }, (_, i) => {

@@ -30,7 +30,10 @@ export function gptNeox(config: Config): Plan {
       ["use_parallel_residual", "bool", config.flag("use_parallel_residual", true)],
     ],
     tensors: [
-      matrix("token_embd.weight", vocabulary, hidden, { tensor: "gpt_neox.embed_in.weight", shape: [vocabulary, hidden] }),
+      matrix("token_embd.weight", vocabulary, hidden, {
+        tensor: "gpt_neox.embed_in.weight",
+        shape: [vocabulary, hidden],
+      }),
       matrix("output.weight", vocabulary, hidden, {
         tensor: config.flag("tie_word_embeddings", false) ? "gpt_neox.embed_in.weight" : "embed_out.weight",
         shape: [vocabulary, hidden],
@@ -41,7 +44,13 @@ export function gptNeox(config: Config): Plan {
         const layer = `gpt_neox.layers.${i}`;
         return [
           ...norm(`${block}.attn_norm`, `${layer}.input_layernorm`, hidden),
-          ...linear(`${block}.attn_qkv`, `${layer}.attention.query_key_value`, 3 * hidden, hidden, queriesKeysValues),
+          ...linear(
+            `${block}.attn_qkv`,
+            `${layer}.attention.query_key_value`,
+            3 * hidden,
+            hidden,
+            queriesKeysValues,
+          ),
           ...linear(`${block}.attn_output`, `${layer}.attention.dense`, hidden, hidden),
           ...norm(`${block}.ffn_norm`, `${layer}.post_attention_layernorm`, hidden),
           ...linear(`${block}.ffn_up`, `${layer}.mlp.dense_h_to_4h`, feedForward, hidden),

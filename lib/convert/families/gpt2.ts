@@ -14,7 +14,11 @@ export function gpt2(config: Config, has: (tensor: string) => boolean): Plan {
   config.require(activation === "gelu_new", "activation_function gelu_new", activation);
   const root = has("transformer.wte.weight") ? "transformer." : "";
   const exchanged = (name: string, source: string, rows: number, columns: number): PlannedTensor[] => [
-    matrix(`${name}.weight`, rows, columns, { tensor: `${source}.weight`, shape: [columns, rows], transposed: true }),
+    matrix(`${name}.weight`, rows, columns, {
+      tensor: `${source}.weight`,
+      shape: [columns, rows],
+      transposed: true,
+    }),
     vector(`${name}.bias`, [{ tensor: `${source}.bias`, shape: [rows] }], rows),
   ];
   return {
@@ -28,8 +32,14 @@ export function gpt2(config: Config, has: (tensor: string) => boolean): Plan {
       ["attention.layer_norm_epsilon", "f32", config.number("layer_norm_epsilon", 1e-5)],
     ],
     tensors: [
-      matrix("token_embd.weight", vocabulary, hidden, { tensor: `${root}wte.weight`, shape: [vocabulary, hidden] }),
-      matrix("position_embd.weight", positions, hidden, { tensor: `${root}wpe.weight`, shape: [positions, hidden] }),
+      matrix("token_embd.weight", vocabulary, hidden, {
+        tensor: `${root}wte.weight`,
+        shape: [vocabulary, hidden],
+      }),
+      matrix("position_embd.weight", positions, hidden, {
+        tensor: `${root}wpe.weight`,
+        shape: [positions, hidden],
+      }),
       ...norm("output_norm", `${root}ln_f`, hidden),
       ...Array.from({ length: layers }, (_, i) => {
         const block = `blk.${i}`;

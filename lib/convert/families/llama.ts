@@ -1,9 +1,11 @@
 import type { Config } from "../checkpoint.js";
-import { matrix, type Metadata, type Plan, type PlannedTensor, rmsNorm, vector } from "../plan.js";
+import { type Metadata, matrix, type Plan, type PlannedTensor, rmsNorm, vector } from "../plan.js";
 
 /** Llama and Mistral. */
-export const llama = (config: Config): Plan => decoder(config, { architecture: "llama", rotatesNeighbours: true });
-export const qwen2 = (config: Config): Plan => decoder(config, { architecture: "qwen2", projectionBias: true });
+export const llama = (config: Config): Plan =>
+  decoder(config, { architecture: "llama", rotatesNeighbours: true });
+export const qwen2 = (config: Config): Plan =>
+  decoder(config, { architecture: "qwen2", projectionBias: true });
 export const qwen3 = (config: Config): Plan => decoder(config, { architecture: "qwen3", headNorms: true });
 
 interface Traits {
@@ -15,7 +17,10 @@ interface Traits {
   headNorms?: boolean;
 }
 
-function decoder(config: Config, { architecture, rotatesNeighbours, projectionBias, headNorms }: Traits): Plan {
+function decoder(
+  config: Config,
+  { architecture, rotatesNeighbours, projectionBias, headNorms }: Traits,
+): Plan {
   const hidden = config.size("hidden_size");
   const heads = config.size("num_attention_heads");
   const keyHeads = config.size("num_key_value_heads", heads);
@@ -23,17 +28,31 @@ function decoder(config: Config, { architecture, rotatesNeighbours, projectionBi
   const layers = config.size("num_hidden_layers");
   const feedForward = config.size("intermediate_size");
   const vocabulary = config.size("vocab_size");
-  config.require(heads % keyHeads === 0, `num_attention_heads divisible by ${keyHeads} key heads`, String(heads));
+  config.require(
+    heads % keyHeads === 0,
+    `num_attention_heads divisible by ${keyHeads} key heads`,
+    String(heads),
+  );
   config.require(head % 2 === 0, "an even head_dim", String(head));
   const biased = projectionBias === true || config.flag("attention_bias", false);
   const neighbours = (row: number) => {
     const inHead = row % head;
     return row - inHead + Math.floor(inHead / 2) + (inHead % 2) * (head / 2);
   };
-  const projection = (name: string, source: string, rows: number, columns: number, options: { rotated?: boolean; biased?: boolean } = {}) => {
+  const projection = (
+    name: string,
+    source: string,
+    rows: number,
+    columns: number,
+    options: { rotated?: boolean; biased?: boolean } = {},
+  ) => {
     const order = options.rotated && rotatesNeighbours ? { order: neighbours } : {};
     const tensors: PlannedTensor[] = [
-      matrix(`${name}.weight`, rows, columns, { tensor: `${source}.weight`, shape: [rows, columns], ...order }),
+      matrix(`${name}.weight`, rows, columns, {
+        tensor: `${source}.weight`,
+        shape: [rows, columns],
+        ...order,
+      }),
     ];
     if (options.biased) {
       tensors.push(vector(`${name}.bias`, [{ tensor: `${source}.bias`, shape: [rows], ...order }], rows));
@@ -58,10 +77,18 @@ function decoder(config: Config, { architecture, rotatesNeighbours, projectionBi
       ...linearScaling(config, rope),
     ],
     tensors: [
-      matrix("token_embd.weight", vocabulary, hidden, { tensor: "model.embed_tokens.weight", shape: [vocabulary, hidden] }),
+      matrix("token_embd.weight", vocabulary, hidden, {
+        tensor: "model.embed_tokens.weight",
+        shape: [vocabulary, hidden],
+      }),
       ...(config.flag("tie_word_embeddings", false)
         ? []
-        : [matrix("output.weight", vocabulary, hidden, { tensor: "lm_head.weight", shape: [vocabulary, hidden] })]),
+        : [
+            matrix("output.weight", vocabulary, hidden, {
+              tensor: "lm_head.weight",
+              shape: [vocabulary, hidden],
+            }),
+          ]),
       rmsNorm("output_norm", "model.norm", hidden),
       ...frequencies(config, rope, head),
       ...Array.from({ length: layers }, (_, i) => {
@@ -70,12 +97,21 @@ function decoder(config: Config, { architecture, rotatesNeighbours, projectionBi
         const attention = `${layer}.self_attn`;
         return [
           rmsNorm(`${block}.attn_norm`, `${layer}.input_layernorm`, hidden),
-          ...projection(`${block}.attn_q`, `${attention}.q_proj`, heads * head, hidden, { rotated: true, biased }),
-          ...projection(`${block}.attn_k`, `${attention}.k_proj`, keyHeads * head, hidden, { rotated: true, biased }),
+          ...projection(`${block}.attn_q`, `${attention}.q_proj`, heads * head, hidden, {
+            rotated: true,
+            biased,
+          }),
+          ...projection(`${block}.attn_k`, `${attention}.k_proj`, keyHeads * head, hidden, {
+            rotated: true,
+            biased,
+          }),
           ...projection(`${block}.attn_v`, `${attention}.v_proj`, keyHeads * head, hidden, { biased }),
           ...projection(`${block}.attn_output`, `${attention}.o_proj`, hidden, heads * head),
           ...(headNorms
-            ? [rmsNorm(`${block}.attn_q_norm`, `${attention}.q_norm`, head), rmsNorm(`${block}.attn_k_norm`, `${attention}.k_norm`, head)]
+            ? [
+                rmsNorm(`${block}.attn_q_norm`, `${attention}.q_norm`, head),
+                rmsNorm(`${block}.attn_k_norm`, `${attention}.k_norm`, head),
+              ]
             : []),
           rmsNorm(`${block}.ffn_norm`, `${layer}.post_attention_layernorm`, hidden),
           ...projection(`${block}.ffn_gate`, `${layer}.mlp.gate_proj`, feedForward, hidden),
@@ -94,7 +130,11 @@ function scalingType(rope: Config): string {
 function linearScaling(config: Config, rope: Config | null): Metadata[] {
   if (rope === null) return [];
   const type = scalingType(rope);
-  config.require(["default", "linear", "llama3"].includes(type), "rope_scaling of type default, linear or llama3", type);
+  config.require(
+    ["default", "linear", "llama3"].includes(type),
+    "rope_scaling of type default, linear or llama3",
+    type,
+  );
   if (type !== "linear") return [];
   return [
     ["rope.scaling.type", "string", "linear"],

@@ -33,7 +33,10 @@ export function opt(config: Config, has: (tensor: string) => boolean): Plan {
       ["norm_before", "bool", normBefore],
     ],
     tensors: [
-      matrix("token_embd.weight", vocabulary, word, { tensor: `${root}.embed_tokens.weight`, shape: [vocabulary, word] }),
+      matrix("token_embd.weight", vocabulary, word, {
+        tensor: `${root}.embed_tokens.weight`,
+        shape: [vocabulary, word],
+      }),
       matrix("position_embd.weight", positions, hidden, {
         tensor: `${root}.embed_positions.weight`,
         shape: [positions + POSITION_OFFSET, hidden],
@@ -42,13 +45,24 @@ export function opt(config: Config, has: (tensor: string) => boolean): Plan {
       }),
       ...(narrow
         ? [
-            matrix("token_embd_proj.weight", hidden, word, { tensor: `${root}.project_in.weight`, shape: [hidden, word] }),
-            matrix("output_proj.weight", word, hidden, { tensor: `${root}.project_out.weight`, shape: [word, hidden] }),
+            matrix("token_embd_proj.weight", hidden, word, {
+              tensor: `${root}.project_in.weight`,
+              shape: [hidden, word],
+            }),
+            matrix("output_proj.weight", word, hidden, {
+              tensor: `${root}.project_out.weight`,
+              shape: [word, hidden],
+            }),
           ]
         : []),
       ...(config.flag("tie_word_embeddings", true)
         ? []
-        : [matrix("output.weight", vocabulary, word, { tensor: "lm_head.weight", shape: [vocabulary, word] })]),
+        : [
+            matrix("output.weight", vocabulary, word, {
+              tensor: "lm_head.weight",
+              shape: [vocabulary, word],
+            }),
+          ]),
       ...(normBefore ? norm("output_norm", `${root}.final_layer_norm`, hidden) : []),
       ...Array.from({ length: layers }, (_, i) => {
         const block = `blk.${i}`;
