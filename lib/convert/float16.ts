@@ -1,17 +1,25 @@
 /** 16-bit floating point formats. All arrays are little-endian, as are the processors that Node runs on. */
 
-/** Every half's value. */
-const HALVES = Float32Array.from({ length: 0x10000 }, (_, bits) => {
+let halfValues: Float32Array | undefined;
+
+/** Every half's value; made when first needed, since every user of the package loads this file. */
+function valuesOfHalves(): Float32Array {
+  halfValues ??= Float32Array.from({ length: 0x10000 }, (_, bits) => halfValue(bits));
+  return halfValues;
+}
+
+function halfValue(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 0x1f;
   const fraction = bits & 0x3ff;
   if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
   return sign * (exponent === 0 ? fraction * 2 ** -24 : (1 + fraction / 1024) * 2 ** (exponent - 15));
-});
+}
 
 export function fromFloat16(halves: Uint16Array): Float32Array {
+  const known = valuesOfHalves();
   const values = new Float32Array(halves.length);
-  for (let i = 0; i < halves.length; i++) values[i] = HALVES[halves[i] as number] as number;
+  for (let i = 0; i < halves.length; i++) values[i] = known[halves[i] as number] as number;
   return values;
 }
 

@@ -30,6 +30,23 @@ export interface Plan {
   tensors: PlannedTensor[];
 }
 
+/** The keys that every architecture has. */
+export function sizes(of: {
+  positions: number;
+  hidden: number;
+  layers: number;
+  feedForward: number;
+  heads: number;
+}): Metadata[] {
+  return [
+    ["context_length", "u32", of.positions],
+    ["embedding_length", "u32", of.hidden],
+    ["block_count", "u32", of.layers],
+    ["feed_forward_length", "u32", of.feedForward],
+    ["attention.head_count", "u32", of.heads],
+  ];
+}
+
 export function matrix(name: string, rows: number, columns: number, ...from: readonly Rows[]): PlannedTensor {
   return { name, shape: [rows, columns], from };
 }

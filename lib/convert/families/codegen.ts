@@ -1,5 +1,5 @@
 import type { Config } from "../checkpoint.js";
-import { linear, matrix, norm, type Plan, vector } from "../plan.js";
+import { linear, matrix, norm, type Plan, sizes, vector } from "../plan.js";
 
 /** Groups in which the fused projection is stored, from training on as many chips. */
 const GROUPS = 4;
@@ -42,11 +42,7 @@ export function codegen(config: Config): Plan {
   return {
     architecture: "phi2",
     metadata: [
-      ["context_length", "u32", config.size("n_positions")],
-      ["embedding_length", "u32", hidden],
-      ["block_count", "u32", layers],
-      ["feed_forward_length", "u32", feedForward],
-      ["attention.head_count", "u32", heads],
+      ...sizes({ positions: config.size("n_positions"), hidden, layers, feedForward, heads }),
       ["attention.head_count_kv", "u32", heads],
       ["attention.layer_norm_epsilon", "f32", config.number("layer_norm_epsilon", 1e-5)],
       ["rope.dimension_count", "u32", rotary],

@@ -1,5 +1,5 @@
 import type { Config } from "../checkpoint.js";
-import { linear, matrix, norm, type Plan } from "../plan.js";
+import { linear, matrix, norm, type Plan, sizes } from "../plan.js";
 
 /** GPT-NeoX and Pythia, with parallel or sequential residuals. */
 export function gptNeox(config: Config): Plan {
@@ -19,13 +19,9 @@ export function gptNeox(config: Config): Plan {
   return {
     architecture: "gptneox",
     metadata: [
-      ["context_length", "u32", config.size("max_position_embeddings")],
-      ["embedding_length", "u32", hidden],
-      ["block_count", "u32", layers],
-      ["feed_forward_length", "u32", feedForward],
+      ...sizes({ positions: config.size("max_position_embeddings"), hidden, layers, feedForward, heads }),
       ["rope.dimension_count", "u32", Math.floor(config.number("rotary_pct", 0.25) * head)],
       ["rope.freq_base", "f32", config.number("rotary_emb_base", config.number("rope_theta", 10000))],
-      ["attention.head_count", "u32", heads],
       ["attention.layer_norm_epsilon", "f32", config.number("layer_norm_eps", 1e-5)],
       ["use_parallel_residual", "bool", config.flag("use_parallel_residual", true)],
     ],

@@ -1,5 +1,5 @@
 import type { Config } from "../checkpoint.js";
-import { matrix, norm, type Plan, type PlannedTensor, vector } from "../plan.js";
+import { matrix, norm, type Plan, type PlannedTensor, sizes, vector } from "../plan.js";
 
 /** GPT-2. Its layers are stored with rows and columns exchanged. */
 export function gpt2(config: Config, has: (tensor: string) => boolean): Plan {
@@ -24,11 +24,7 @@ export function gpt2(config: Config, has: (tensor: string) => boolean): Plan {
   return {
     architecture: "gpt2",
     metadata: [
-      ["context_length", "u32", positions],
-      ["embedding_length", "u32", hidden],
-      ["block_count", "u32", layers],
-      ["feed_forward_length", "u32", feedForward],
-      ["attention.head_count", "u32", heads],
+      ...sizes({ positions, hidden, layers, feedForward, heads }),
       ["attention.layer_norm_epsilon", "f32", config.number("layer_norm_epsilon", 1e-5)],
     ],
     tensors: [

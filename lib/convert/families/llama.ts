@@ -1,5 +1,5 @@
 import type { Config } from "../checkpoint.js";
-import { type Metadata, matrix, type Plan, type PlannedTensor, rmsNorm, vector } from "../plan.js";
+import { type Metadata, matrix, type Plan, type PlannedTensor, rmsNorm, sizes, vector } from "../plan.js";
 
 /** Llama and Mistral. */
 export const llama = (config: Config): Plan =>
@@ -63,11 +63,7 @@ function decoder(
   return {
     architecture,
     metadata: [
-      ["context_length", "u32", config.size("max_position_embeddings")],
-      ["embedding_length", "u32", hidden],
-      ["block_count", "u32", layers],
-      ["feed_forward_length", "u32", feedForward],
-      ["attention.head_count", "u32", heads],
+      ...sizes({ positions: config.size("max_position_embeddings"), hidden, layers, feedForward, heads }),
       ["attention.head_count_kv", "u32", keyHeads],
       ["attention.key_length", "u32", head],
       ["attention.value_length", "u32", head],

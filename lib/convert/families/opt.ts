@@ -1,5 +1,5 @@
 import type { Config } from "../checkpoint.js";
-import { linear, matrix, norm, type Plan } from "../plan.js";
+import { linear, matrix, norm, type Plan, sizes } from "../plan.js";
 
 /** The published position tables begin with two rows that no position has. */
 const POSITION_OFFSET = 2;
@@ -24,11 +24,7 @@ export function opt(config: Config, has: (tensor: string) => boolean): Plan {
   return {
     architecture: "opt",
     metadata: [
-      ["context_length", "u32", positions],
-      ["embedding_length", "u32", hidden],
-      ["block_count", "u32", layers],
-      ["feed_forward_length", "u32", feedForward],
-      ["attention.head_count", "u32", heads],
+      ...sizes({ positions, hidden, layers, feedForward, heads }),
       ["attention.layer_norm_epsilon", "f32", 1e-5],
       ["norm_before", "bool", normBefore],
     ],
