@@ -117,5 +117,5 @@ function fix(mismatches: Mismatch[]): string {
   const onlySpecial = mismatches.every((m) => m.kind === "special-token" || m.kind === "add-bos");
   return onlySpecial
     ? "The tokens agree and only the special ones differ: use the draft's variant (base or instruct) that matches the target's, or convert both with the same tokenizer settings."
-    : "Use a draft of the target's own model family, whose tokenizer is the same.";
+    : "Use a draft of the target's own model family, whose tokenizer is the same, or retokenise its drafts with draft.crossVocabulary: true.";
 }

@@ -47,12 +47,21 @@ interface NgramOptions {
   historyTokens?: number;
 }
 
-/** A draft model. */
-export interface ModelDraftOptions extends DraftLengthOptions {
-  /** @default "model" */
-  type?: "model";
+interface ModelOptions {
   /** Path of a GGUF file, or the name of an embedded model ("fable-1m", "fable-5m"). */
   model: string;
+  /**
+   * Use the draft even where its vocabulary is not the target's: its text is put into the target's tokens and back
+   * (universal assisted generation). Such drafts are the draft's likeliest tokens.
+   * @default false
+   */
+  crossVocabulary?: boolean;
+}
+
+/** A draft model. */
+export interface ModelDraftOptions extends DraftLengthOptions, ModelOptions {
+  /** @default "model" */
+  type?: "model";
 }
 
 /** Drafts what followed the last tokens when they occurred before, in the prompt or the output. Needs no second model. */
@@ -61,10 +70,8 @@ export interface NgramDraftOptions extends DraftLengthOptions, NgramOptions {
 }
 
 /** Both: each round the one that promises more. */
-export interface CombinedDraftOptions extends DraftLengthOptions, NgramOptions {
+export interface CombinedDraftOptions extends DraftLengthOptions, ModelOptions, NgramOptions {
   type: "combined";
-  /** Path of a GGUF file, or the name of an embedded model. */
-  model: string;
 }
 
 export type DraftOptions = ModelDraftOptions | NgramDraftOptions | CombinedDraftOptions;

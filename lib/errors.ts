@@ -59,7 +59,7 @@ export const ERROR_TABLE = {
 
   VOCABULARIES_INCOMPATIBLE: {
     kind: "compatibility",
-    hint: "Use a draft of the target's own model family, or draft: false.",
+    hint: "Use a draft of the target's own model family, draft.crossVocabulary: true, or draft: false.",
   },
 
   ADDON_MISSING: { kind: "engine", hint: "Build the addon with `npm run setup`, or reinstall the package." },

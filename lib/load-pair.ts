@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { CallSite } from "./call-site.js";
 import { checkFiles } from "./check-pair.js";
+import type { Compatibility } from "./compatibility.js";
 import { MAX_DRAFT_TOKENS } from "./draft-options.js";
 import { incompatible } from "./errors.js";
 import { resolveModel } from "./model-files.js";
@@ -33,7 +34,9 @@ async function load(options: ResolvedPairOptions): Promise<Pair> {
   try {
     const targetPath = await resolveModel(options.target);
     const draftPath = draft?.model == null ? null : await resolveModel(draft.model);
-    const compatibility = draftPath === null ? null : await requireCompatible(targetPath, draftPath);
+    const compatibility = draftPath === null ? null : await checkFiles(targetPath, draftPath);
+    const crossVocabulary = compatibility?.verdict === "incompatible";
+    if (crossVocabulary && !draft?.crossVocabulary) refuse(compatibility);
     signal?.throwIfAborted();
 
     const paths = draftPath === null || draftPath === targetPath ? [targetPath] : [targetPath, draftPath];
@@ -77,6 +80,7 @@ async function load(options: ResolvedPairOptions): Promise<Pair> {
       threads: Math.min(options.threads, processors),
       draftThreads: Math.min(options.draftThreads, processors),
       flashAttention: options.flashAttention,
+      crossVocabulary,
       maxSequences: 1,
       ngram: draft?.ngram ?? null,
       deterministic: options.deterministic,
@@ -108,16 +112,9 @@ function throwFailure(failure: { error: unknown } | null): void {
   if (failure !== null) throw failure.error;
 }
 
-async function requireCompatible(targetPath: string, draftPath: string) {
-  const compatibility = await checkFiles(targetPath, draftPath);
-  if (compatibility.verdict === "incompatible") {
-    const found = compatibility.reasons.join("; ");
-    throw incompatible(
-      `Expected a draft with the target's vocabulary but ${found}`,
-      compatibility.mismatches,
-    );
-  }
-  return compatibility;
+function refuse({ reasons, mismatches }: Compatibility): never {
+  const found = reasons.join("; ");
+  throw incompatible(`Expected a draft with the target's vocabulary but ${found}`, mismatches);
 }
 
 /** One fraction over several files, each weighing its size. */

@@ -90,6 +90,8 @@ export interface NativeEngineOptions {
   draftThreads: number;
   /** Flash attention: required for bit-exact verification on CPU. */
   flashAttention: boolean;
+  /** The draft's tokens are not the target's: its drafts are retokenised. */
+  crossVocabulary: boolean;
   /** Sequences decoded at once, 1…256; further requests wait. */
   maxSequences: number;
   /** Drafting from the text itself; null without. */

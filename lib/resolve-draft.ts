@@ -24,6 +24,7 @@ export interface ResolvedDraftLength {
 export interface ResolvedDraft extends ResolvedDraftLength {
   /** null for n-grams alone. */
   model: string | null;
+  crossVocabulary: boolean;
   /** null for a model alone. */
   ngram: { minMatch: number; historyTokens: number } | null;
 }
@@ -45,7 +46,7 @@ export function resolveDraft(value: unknown): ResolvedDraft | null {
   const usesNgrams = type !== "model";
   is.onlyKnownKeys("draft", value, [
     "type",
-    ...(usesModel ? ["model"] : []),
+    ...(usesModel ? ["model", "crossVocabulary"] : []),
     ...LENGTH_KEYS,
     ...(usesNgrams ? NGRAM_KEYS : []),
   ]);
@@ -53,6 +54,8 @@ export function resolveDraft(value: unknown): ResolvedDraft | null {
     ...resolveLength(value, null),
     type,
     model: usesModel ? is.nonEmptyString("draft.model", value.model) : null,
+    crossVocabulary:
+      is.optional(value.crossVocabulary, (v) => is.boolean("draft.crossVocabulary", v)) ?? false,
     ngram: usesNgrams
       ? {
           minMatch: is.optional(value.minMatch, (v) => is.integer("draft.minMatch", v, 1, 1000)) ?? 2,

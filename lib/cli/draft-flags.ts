@@ -13,6 +13,7 @@ export interface DraftFlags {
   draftMinConfidence?: number;
   draftChoice?: DraftChoice;
   draftMinMatch?: number;
+  draftCrossVocabulary?: boolean;
   draftThreads?: number;
 }
 
@@ -45,6 +46,7 @@ export function addDraftFlags(command: Command): void {
       ),
     )
     .option("--draft-min-match <n>", "shortest repetition to go on with, in tokens (default: 2)", integer)
+    .option("--draft-cross-vocabulary", "use a draft of another vocabulary: its text is retokenised")
     .option("--draft-threads <n>", "CPU threads of the draft", integer);
   refuseBeside(
     command,
@@ -62,6 +64,7 @@ export function draftOptions(flags: DraftFlags): DraftOptions | false {
     minConfidence: draftMinConfidence,
     choice: flags.draftChoice,
     minMatch: flags.draftMinMatch,
+    crossVocabulary: flags.draftCrossVocabulary,
   });
   // A model given beside n-grams alone is passed on for the library to refuse.
   const model = type === "ngram" ? given({ model: draft }) : { model: draft ?? DEFAULT_DRAFT };

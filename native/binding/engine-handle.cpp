@@ -27,6 +27,7 @@ EngineOptions to_engine_options(const Napi::Object & object) {
     options.threads = to_int(object.Get("threads"), "threads", 1, kMaxThreads);
     options.draft_threads = to_int(object.Get("draftThreads"), "draftThreads", 1, kMaxThreads);
     options.flash_attention = to_bool(object.Get("flashAttention"), "flashAttention");
+    options.cross_vocabulary = to_bool(object.Get("crossVocabulary"), "crossVocabulary");
     options.deterministic = to_bool(object.Get("deterministic"), "deterministic");
     if (const Napi::Value value = object.Get("ngram"); !value.IsNull()) {
         const Napi::Object ngram = to_object(value, "ngram");

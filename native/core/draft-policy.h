@@ -41,6 +41,7 @@ struct DraftStep {
     Confidence next;
 };
 
+// Counted in draws: where a draft is retokenised, a draw can be several tokens or a part of one.
 struct RoundOutcome {
     SeqId seq;
     DraftPlan plan;

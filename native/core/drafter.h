@@ -1,6 +1,7 @@
 // Proposes tokens for the target to check. Owns only proposer state: what is committed is told, never decided here.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -35,6 +36,8 @@ struct DraftRequest {
     std::vector<Token> tokens{};  // out: the draft, possibly shorter
     std::vector<Distribution> drafted{};  // out: one for each token, where asked for
     DraftWork work{};                     // out
+    // Out: of the policy's draws, how many it took up to each token, the last number all that count. Absent: one each.
+    std::optional<std::vector<int>> draws{};
 
     // Nothing can follow the tokens drawn so far.
     bool full() const {

@@ -126,11 +126,19 @@ bool ModelDrafter::draw(DraftRequest & request, const Rows & rows, size_t row) {
 }
 
 void ModelDrafter::commit(SeqId seq, std::span<const Token> tokens) {
+    replace(seq, texts_.at(seq).committed.size(), tokens);
+}
+
+void ModelDrafter::replace(SeqId seq, size_t kept, std::span<const Token> tokens) {
     Text & text = texts_.at(seq);
+    text.committed.resize(kept);
     append_committed(text, tokens);
-    // All committed tokens but the last are the accepted draft, so the cache agrees with them as far as it goes. The
-    // last one's row is needed, even where a correction is by rounding the very token it corrects.
-    const size_t common = std::min(text.cached.size(), text.committed.size() - 1);
+    // The last token's row is needed, even where a correction is by rounding the very token it corrects.
+    const size_t comparable = std::min(text.cached.size(), std::max<size_t>(text.committed.size(), 1) - 1);
+    size_t common = std::min(kept, comparable);
+    while (common < comparable && text.cached[common] == text.committed[common]) {
+        ++common;
+    }
     if (common < text.cached.size()) {
         text.cached.resize(common);
         model_.truncate(seq, static_cast<Pos>(common));

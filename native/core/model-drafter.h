@@ -27,6 +27,8 @@ public:
     void propose(std::span<DraftRequest> requests) override;
     void commit(SeqId seq, std::span<const Token> tokens) override;
     void end(SeqId seq) override;
+    // Keeps the first `kept` committed tokens and appends others, where what is committed can change.
+    void replace(SeqId seq, size_t kept, std::span<const Token> tokens);
     std::vector<DraftPass> take_passes() override { return std::exchange(passes_, {}); }
 
 private:

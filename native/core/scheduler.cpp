@@ -157,6 +157,7 @@ void Scheduler::draft(const Sequences & active) {
     for (Sequence * sequence : active) {
         sequence->draft.clear();
         sequence->drafted.clear();
+        sequence->draws.reset();
         const DraftPlan & wanted = plan(*sequence);
         if (std::min(wanted.max_tokens, room(*sequence)) > 0) {
             drafting[static_cast<size_t>(wanted.drafter)].push_back(sequence);
@@ -195,6 +196,7 @@ void Scheduler::draft_with(size_t drafter, const Sequences & drafting) {
         pass_ms += request.work.pass_ms;
         drafting[i]->draft = std::move(request.tokens);
         drafting[i]->drafted = std::move(request.drafted);
+        drafting[i]->draws = std::move(request.draws);
     }
     for (const double outside = watch.lap() - pass_ms; Sequence * sequence : drafting) {
         sequence->statistics.sample_ms += outside / static_cast<double>(drafting.size());
@@ -225,8 +227,12 @@ std::optional<FinishReason> Scheduler::accept(Sequence & sequence, const Rows & 
     }
     count(sequence, verdict);
     if (request.policy) {
+        const auto draws = [&](size_t tokens) {
+            return !sequence.draws ? static_cast<int>(tokens) : tokens == 0 ? 0 : (*sequence.draws)[tokens - 1];
+        };
+        const size_t all = sequence.draws ? sequence.draws->size() : sequence.draft.size();
         request.policy->observe(
-            {sequence.id, *sequence.plan, static_cast<int>(sequence.draft.size()), verdict.accepted});
+            {sequence.id, *sequence.plan, draws(all), draws(static_cast<size_t>(verdict.accepted))});
     }
     sequence.plan.reset();
     return commit(sequence, verdict, rows, first_row);

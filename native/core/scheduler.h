@@ -90,6 +90,7 @@ private:
         std::optional<DraftPlan> plan{};
         std::vector<Token> draft{};
         std::vector<Distribution> drafted{};
+        std::optional<std::vector<int>> draws{};
         Statistics statistics{};
         Clock::time_point started = Clock::now();
     };

@@ -1,5 +1,6 @@
 #include "utf8-assembler.h"
 
+#include <algorithm>
 #include <cstdint>
 
 namespace foretoken {
@@ -50,6 +51,16 @@ Sequence scan(std::string_view bytes) {
 }
 
 }  // namespace
+
+size_t whole_characters(std::string_view text) {
+    for (size_t back = 1; back <= std::min<size_t>(3, text.size()); ++back) {
+        const size_t begin = text.size() - back;
+        if (begins_character(text, begin)) {
+            return scan(text.substr(begin)).kind == Sequence::Incomplete ? begin : text.size();
+        }
+    }
+    return text.size();
+}
 
 std::string Utf8Assembler::push(std::string_view bytes) {
     carry_ += bytes;

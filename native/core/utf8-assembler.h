@@ -8,6 +8,13 @@
 
 namespace foretoken {
 
+// Bytes of the text without a character that its end may have begun.
+size_t whole_characters(std::string_view text);
+// Whether no character reaches across this place, 0…size.
+inline bool begins_character(std::string_view text, size_t at) {
+    return at == text.size() || (static_cast<unsigned char>(text[at]) & 0xC0) != 0x80;
+}
+
 class Utf8Assembler {
 public:
     // Complete characters, the carried beginning included.

@@ -9,22 +9,6 @@
 
 namespace foretoken {
 
-// The scheduler's view of the vocabulary; decode thread only.
-class Engine::Pieces final : public TokenTable {
-public:
-    explicit Pieces(const Model & model) : model_(model) {}
-
-    std::string_view piece(Token token) const override {
-        bytes_ = model_.piece(token, false);
-        return bytes_;
-    }
-    bool ends_generation(Token token) const override { return model_.ends_generation(token); }
-
-private:
-    const Model & model_;
-    mutable std::string bytes_;
-};
-
 namespace {
 
 void require_context(const Model & model, int context_size) {
@@ -42,6 +26,12 @@ void require_rollback(const Model & model) {
     }
 }
 
+void require_vocabulary(const Model & model) {
+    if (!model.has_vocabulary()) {
+        throw Error("MODEL_VOCABULARY_MISSING", "a file holds no tokenizer, so drafts cannot be retokenised");
+    }
+}
+
 }  // namespace
 
 Engine::Engine(std::shared_ptr<const Model> target, std::shared_ptr<const Model> draft, const EngineOptions & options)
@@ -54,6 +44,8 @@ Engine::Engine(std::shared_ptr<const Model> target, std::shared_ptr<const Model>
     context.rows = std::min(context.rows, context.batch);
     const auto pool = std::make_shared<ThreadPool>(std::max(options.threads, options.draft_threads));
     target_ = std::make_unique<LlamaLanguageModel>(target_model_, pool, context, aborted);
+    tokenizer_ = std::make_unique<ModelTokenizer>(target_model_);
+    Token vocabulary = target_model_->vocabulary().size;
     if (draft_model_) {
         require_rollback(*target_model_);
         require_rollback(*draft_model_);
@@ -63,17 +55,25 @@ Engine::Engine(std::shared_ptr<const Model> target, std::shared_ptr<const Model>
         context.rows = options.max_sequences;
         context.threads = options.draft_threads;
         draft_ = std::make_unique<LlamaLanguageModel>(draft_model_, pool, context, aborted);
-        const Token shared = std::min(target_model_->vocabulary().size, draft_model_->vocabulary().size);
-        model_drafter_ = std::make_unique<ModelDrafter>(*draft_, shared);
+        const int draft_vocabulary = draft_model_->vocabulary().size;
+        if (options.cross_vocabulary) {
+            require_vocabulary(*target_model_);
+            require_vocabulary(*draft_model_);
+            draft_tokenizer_ = std::make_unique<ModelTokenizer>(draft_model_);
+            model_drafter_ =
+                std::make_unique<RetokenizingDrafter>(*draft_, draft_vocabulary, *tokenizer_, *draft_tokenizer_);
+        } else {
+            model_drafter_ = std::make_unique<ModelDrafter>(*draft_, std::min(vocabulary, draft_vocabulary));
+        }
+        vocabulary = std::min(vocabulary, draft_vocabulary);
     }
     if (options.ngram) {
         require_rollback(*target_model_);
         ngram_drafter_ = std::make_unique<NgramDrafter>(*options.ngram);
     }
-    meter_ = std::make_unique<PassMeter>(*target_, draft_.get(), target_model_->vocabulary().size);
+    meter_ = std::make_unique<PassMeter>(*target_, draft_.get(), vocabulary);
     std::vector<Drafter *> drafters;
-    for (Drafter * drafter :
-         {static_cast<Drafter *>(model_drafter_.get()), static_cast<Drafter *>(ngram_drafter_.get())}) {
+    for (Drafter * drafter : {model_drafter_.get(), ngram_drafter_.get()}) {
         if (drafter) {
             drafters.push_back(drafter);
         }
@@ -83,8 +83,7 @@ Engine::Engine(std::shared_ptr<const Model> target, std::shared_ptr<const Model>
     experience_->costs.drafters.resize(drafters.size());
     experience_->costs.frozen = options.deterministic;
     guess_costs(experience_->costs, *target_model_, draft_model_.get(), options.profile);
-    pieces_ = std::make_unique<Pieces>(*target_model_);
-    scheduler_ = std::make_unique<Scheduler>(*target_, drafters, *pieces_, options.max_sequences,
+    scheduler_ = std::make_unique<Scheduler>(*target_, drafters, *tokenizer_, options.max_sequences,
                                              std::shared_ptr<PairCosts>(experience_, &experience_->costs));
     if (!drafters.empty() && !options.deterministic && !options.profile) {
         warm_up(experience_->costs, *meter_, options.max_draft_tokens + 1);

@@ -19,8 +19,10 @@
 #include "initial-costs.h"
 #include "llama-language-model.h"
 #include "model-drafter.h"
+#include "model-tokenizer.h"
 #include "ngram-drafter.h"
 #include "pass-meter.h"
+#include "retokenizing-drafter.h"
 #include "scheduler.h"
 
 namespace foretoken {
@@ -33,6 +35,7 @@ struct EngineOptions {
     int threads = 1;
     int draft_threads = 1;
     bool flash_attention = true;
+    bool cross_vocabulary = false;        // the draft's tokens are not the target's: retokenise
     std::optional<NgramOptions> ngram{};  // drafting from the text itself
     // Costs come from `profile`, else from the models' shapes, never from a clock: drafts are the same every time.
     bool deterministic = false;
@@ -42,7 +45,8 @@ struct EngineOptions {
 class Engine {
 public:
     // Makes the contexts and starts the thread. `draft` may be null.
-    // Throws Error CONTEXT_TOO_LARGE, CONTEXT_FAILED, MODEL_CANNOT_ROLL_BACK, THREADS_UNAVAILABLE.
+    // Throws Error CONTEXT_TOO_LARGE, CONTEXT_FAILED, MODEL_CANNOT_ROLL_BACK, MODEL_VOCABULARY_MISSING,
+    // THREADS_UNAVAILABLE.
     Engine(std::shared_ptr<const Model> target, std::shared_ptr<const Model> draft, const EngineOptions & options);
     // Closes.
     ~Engine();
@@ -67,8 +71,6 @@ public:
     void close();
 
 private:
-    class Pieces;
-
     void run();
     // Waits for work; moves waiting requests into the scheduler. Returns false when closing.
     bool next();
@@ -81,12 +83,13 @@ private:
     EngineOptions options_;
     std::atomic<bool> closing_ = false;
 
-    std::unique_ptr<Pieces> pieces_;
+    std::unique_ptr<ModelTokenizer> tokenizer_;
+    std::unique_ptr<ModelTokenizer> draft_tokenizer_;  // where it is not the target's
     std::unique_ptr<LlamaLanguageModel> target_;
     std::unique_ptr<LlamaLanguageModel> draft_;
     std::unique_ptr<PassMeter> meter_;
-    std::unique_ptr<ModelDrafter> model_drafter_;
-    std::unique_ptr<NgramDrafter> ngram_drafter_;
+    std::unique_ptr<Drafter> model_drafter_;
+    std::unique_ptr<Drafter> ngram_drafter_;
     std::shared_ptr<PairExperience> experience_;
     std::unique_ptr<Scheduler> scheduler_;
 

@@ -11,6 +11,8 @@
 #include "fake-language-model.h"
 #include "fixed-policies.h"
 #include "model-drafter.h"
+#include "pieces.h"
+#include "retokenizing-drafter.h"
 
 namespace foretoken {
 
@@ -25,12 +27,9 @@ constexpr int kVocabulary = 3;
 constexpr int kTokens = 3;
 const std::vector<Token> kPrompt = {1, 0};
 
-// Letters without an end.
-class Endless final : public TokenTable {
-public:
-    std::string_view piece(Token) const override { return "x"; }
-    bool ends_generation(Token) const override { return false; }
-};
+// One text can be said in several ways in both.
+const test::Pieces kTargetPieces({"a", "b", "ab"});
+const test::Pieces kDraftPieces({"ba", "a", "b"});
 
 // Logits in −2…2 that depend on the whole text and on a seed.
 std::vector<float> logits_of(std::span<const Token> text, uint64_t seed, int vocabulary = kVocabulary) {
@@ -86,6 +85,7 @@ struct Case {
     Verification rule = Verification::BlockVerification;
     Kind draft = Kind::Close;
     bool likeliest = false;
+    bool retokenized = false;  // the draft has a vocabulary of its own
     float temperature = 1;
     uint64_t seed = 1;
     std::function<std::unique_ptr<DraftPolicy>()> policy = [] { return std::make_unique<FixedDraftLength>(2); };
@@ -106,8 +106,9 @@ Recorder run(const Case & c, std::unique_ptr<RandomSource> random, SamplingOptio
     FakeLanguageModel draft(
         kVocabulary, test::Logits([&](std::span<const Token> text) { return draft_logits(c.draft, text, c.seed); }));
     ModelDrafter drafter(draft, kVocabulary);
-    const Endless tokens;
-    Scheduler scheduler(target, {&drafter}, tokens, 1);
+    RetokenizingDrafter retokenizing(draft, kVocabulary, kTargetPieces, kDraftPieces);
+    Drafter * used = c.retokenized ? static_cast<Drafter *>(&retokenizing) : &drafter;
+    Scheduler scheduler(target, {used}, kTargetPieces, 1);
     auto recorder = std::make_shared<Recorder>();
     Request request;
     request.prompt = kPrompt;
@@ -226,6 +227,21 @@ TEST("by enumeration: drafts that stop by their confidence, or by what they cost
         for (c.seed = 1; c.seed <= 3; ++c.seed) {
             c.policy = [] { return std::make_unique<ConfidenceThreshold>(2, 0.45F); };
             check_lossless(c);
+            c.policy = adaptive;
+            check_lossless(c);
+        }
+    });
+}
+
+TEST("by enumeration: drafts of another vocabulary change nothing, however far they go") {
+    for_every_rule_and_draft([](Case c) {
+        c.retokenized = true;
+        for (c.seed = 1; c.seed <= 3; ++c.seed) {
+            check_lossless(c);
+            for (const float threshold : {0.3F, 0.6F}) {
+                c.policy = [=] { return std::make_unique<ConfidenceThreshold>(3, threshold); };
+                check_lossless(c);
+            }
             c.policy = adaptive;
             check_lossless(c);
         }

@@ -50,6 +50,7 @@ export function cellRunner(seam, options, requests) {
       threads: 1,
       draftThreads: 1,
       flashAttention: true,
+      crossVocabulary: false,
       maxSequences: SEQUENCES,
       ngram:
         cell.drafter === "ngram" || cell.drafter === "combined" ? { minMatch: 1, historyTokens: 0 } : null,

@@ -38,9 +38,12 @@ export function bool(value: boolean): Buffer {
   return Buffer.concat([u32(7), Buffer.from([value ? 1 : 0])]);
 }
 
-/** Edits the vocabulary's texts; as many as before. */
-export function editTexts(gguf: Gguf, edit: (texts: string[]) => string[]): void {
-  const key = "tokenizer.ggml.tokens";
+/** Edits the vocabulary's texts; as many as before. Or another list of strings. */
+export function editTexts(
+  gguf: Gguf,
+  edit: (texts: string[]) => string[],
+  key = "tokenizer.ggml.tokens",
+): void {
   const reader = new Reader(gguf.metadata.get(key) ?? Buffer.alloc(0), 8);
   const texts = Array.from({ length: Number(reader.u64()) }, () => reader.string());
   gguf.metadata.set(key, array(STRING, edit(texts).map(string)));

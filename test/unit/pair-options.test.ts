@@ -26,6 +26,7 @@ t.test("a draft is a path, options or false, and as long as it pays unless told 
   const expected = {
     type: "model",
     model: "d.gguf",
+    crossVocabulary: false,
     ngram: null,
     policy: "adaptive",
     maxTokens: 16,
@@ -100,6 +101,16 @@ const bad: [name: string, options: unknown, message: RegExp][] = [
     /^Expected number between 0 and 1 for draft\.minConf/,
   ],
   ["another choice", draft({ choice: 1 }), /for draft\.choice but received 1/],
+  [
+    "a crossed vocabulary of no sense",
+    draft({ model: "d", crossVocabulary: "yes" }),
+    /^Expected boolean for draft\.crossVocabulary but/,
+  ],
+  [
+    "n-grams of another vocabulary",
+    draft({ type: "ngram", crossVocabulary: true }),
+    /in draft but received "crossVocabulary"/,
+  ],
   ["no match at all", draft({ type: "combined", minMatch: 0 }), /for draft\.minMatch but received 0/],
   ["a boundless history", draft({ type: "combined", historyTokens: 1e9 }), /draft\.historyTokens/],
   ["deterministic: 1", { target: "t", deterministic: 1 }, /^Expected boolean for deterministic/],

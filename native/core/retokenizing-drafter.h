@@ -1,0 +1,47 @@
+// Drafts with a small model of another vocabulary (universal assisted generation: Hugging Face's name and idea): the
+// committed text is put into the draft's tokens, the draft's likeliest continuation back into the target's.
+//
+// What is proposed is a function of the committed text and of the policy's decisions, so that each proposed token is a
+// point mass: every verification rule stays lossless whatever the translation makes of the text. Sits out while the
+// text ends inside a character.
+#pragma once
+
+#include <unordered_map>
+
+#include "model-drafter.h"
+#include "retokenized-text.h"
+
+namespace foretoken {
+
+class RetokenizingDrafter final : public Drafter {
+public:
+    // Borrows everything. `vocabulary`: number of the draft model's tokens.
+    RetokenizingDrafter(LanguageModel & model, Token vocabulary, const Tokenizer & target, const Tokenizer & draft);
+
+    void begin(SeqId seq, std::span<const Token> prompt) override;
+    DrafterView view(SeqId seq) const override;
+    bool catch_up(SeqId seq, DraftWork & work) override { return drafter_.catch_up(seq, work); }
+    void propose(std::span<DraftRequest> requests) override;
+    void commit(SeqId seq, std::span<const Token> tokens) override;
+    void end(SeqId seq) override;
+    std::vector<DraftPass> take_passes() override { return drafter_.take_passes(); }
+
+private:
+    struct Text {
+        RetokenizedText text;
+        std::vector<Token> recent{};  // the last committed tokens of the target
+    };
+
+    // Puts the draft's tokens into the request as the target's.
+    void translate(DraftRequest & request, std::span<const Token> drawn) const;
+    // The target's tokens of `text` after `recent`.
+    std::vector<Token> continuation(std::span<const Token> recent, const std::string & text) const;
+
+    ModelDrafter drafter_;  // in the draft's tokens
+    Sampler likeliest_;
+    const Tokenizer & target_;
+    const Tokenizer & draft_;
+    std::unordered_map<SeqId, Text> texts_;
+};
+
+}  // namespace foretoken
