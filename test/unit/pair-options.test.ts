@@ -106,11 +106,6 @@ const bad: [name: string, options: unknown, message: RegExp][] = [
     draft({ model: "d", crossVocabulary: "yes" }),
     /^Expected boolean for draft\.crossVocabulary but/,
   ],
-  [
-    "n-grams of another vocabulary",
-    draft({ type: "ngram", crossVocabulary: true }),
-    /in draft but received "crossVocabulary"/,
-  ],
   ["no match at all", draft({ type: "combined", minMatch: 0 }), /for draft\.minMatch but received 0/],
   ["a boundless history", draft({ type: "combined", historyTokens: 1e9 }), /draft\.historyTokens/],
   ["deterministic: 1", { target: "t", deterministic: 1 }, /^Expected boolean for deterministic/],
@@ -170,6 +165,7 @@ t.test("refuses unknown options, naming the nearest known one", async (t) => {
     /in draft but received "maxToken"; did you mean "maxTokens"\?/,
   );
   refused({ draft: { type: "ngram", model: "d" } }, /in draft but received "model"/);
+  refused({ draft: { type: "ngram", crossVocabulary: true } }, /in draft but received "crossVocabulary"/);
   refused({ draft: { model: "d", minMatch: 2 } }, /in draft but received "minMatch"/);
   refused(
     { somethingElse: 1 },
