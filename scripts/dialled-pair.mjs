@@ -16,7 +16,7 @@ const OUT = fileURLToPath(new URL("../build/dialled", import.meta.url));
 
 const HELP = `Usage: node scripts/dialled-pair.mjs [options]
 
-Makes GPT-NeoX models of a real pair's shape and cost, without training: after each token the target writes a
+Makes models of a real pair's graph, shape and cost, without training: after each token the target writes a
 known successor, and the draft names the same one for a chosen share of the tokens. Prints the files' paths. A
 JSON file beside each tells the tokens to start texts with ("starts") and more.
 
@@ -119,7 +119,7 @@ function pairShape(values) {
   const context = number("context", values.context) ?? base.context;
   /** @param {"target" | "draft"} role */
   const shape = (role) => {
-    const { name, ...sizes } = base[role];
+    const { name, graph, word, rotary, ...sizes } = base[role];
     const given = {
       hidden: number(`${role}-hidden`, values[`${role}-hidden`]) ?? sizes.hidden,
       layers: number(`${role}-layers`, values[`${role}-layers`]) ?? sizes.layers,
@@ -128,8 +128,10 @@ function pairShape(values) {
     };
     const { hidden, layers, heads, feedForward } = given;
     const same = isDeepStrictEqual([given, vocabulary, context], [sizes, base.vocabulary, base.context]);
-    const own = `neox-${hidden}x${layers}-h${heads}-f${feedForward}-v${vocabulary}-n${context}`;
-    return { name: same ? name : own, ...given };
+    const own = `${graph}-${hidden}x${layers}-h${heads}-f${feedForward}-v${vocabulary}-n${context}`;
+    // What comes from the hidden size is the graph's choice where another size is asked for.
+    const kept = hidden === sizes.hidden ? { ...(word && { word }), ...(rotary && { rotary }) } : {};
+    return { name: same ? name : own, graph, ...given, ...kept };
   };
   return { target: shape("target"), draft: shape("draft"), vocabulary, context };
 }

@@ -6,7 +6,7 @@
 // after each token can be had from one output matrix, since they are orthogonal. What counts is that matrix as rounded.
 import { fromHalf, toHalves } from "./half.mjs";
 import { integer, oneOf } from "./invalid-argument.mjs";
-import { neoxFile } from "./neox-model.mjs";
+import { modelFile } from "./model-file.mjs";
 import { RandomStream } from "./random.mjs";
 import { writeModel } from "./write-model.mjs";
 
@@ -86,8 +86,8 @@ export async function writeKnownPair(folder, options, writing) {
     const rows = matrices[role];
     const known = probabilities(rows);
     const name = `known-v${vocabulary}-s${seed}-${variant}-${role}`;
-    const file = neoxFile({
-      shape: { name, hidden: HIDDEN, layers: 1, heads: 1, feedForward: HIDDEN },
+    const file = modelFile({
+      shape: { name, graph: "gptneox", hidden: HIDDEN, layers: 1, heads: 1, feedForward: HIDDEN },
       ...{ vocabulary, context: 2048, seed, epsilon: EPSILON },
       embedding: (token, row) => row.set(hadamard(token)),
       output: (token, row) => row.set(Array.from(rows[token] ?? [], fromHalf)),

@@ -7,7 +7,7 @@
 import { layOutAgreement } from "./agreement.mjs";
 import { confidences, rowGains } from "./confidence.mjs";
 import { integer, share } from "./invalid-argument.mjs";
-import { neoxFile, requireShape } from "./neox-model.mjs";
+import { modelFile, requireShape } from "./model-file.mjs";
 import { preset } from "./presets.mjs";
 import { RandomStream } from "./random.mjs";
 import { successors, WINDOW, walk } from "./successors.mjs";
@@ -22,7 +22,7 @@ const LEAST_CONFIDENCE = 0.1;
 const MOST_CONFIDENCE = 0.98;
 
 /**
- * @typedef {import("./neox-model.mjs").Shape} Shape
+ * @typedef {import("./model-file.mjs").Shape} Shape
  * @typedef {import("./write-model.mjs").ModelFile} ModelFile
  * @typedef {object} TargetOptions
  * @property {string | import("./presets.mjs").PairShape} shape a preset's name, or a shape
@@ -40,11 +40,11 @@ export function dialledTarget(options) {
   const { shape, vocabulary, context, seed, cycle } = resolve(options);
   const { next, starts } = successors({ vocabulary, seed, cycle });
   const classes = [{ tokens: vocabulary, confidence: TARGET_CONFIDENCE }];
-  const [gain = 1] = rowGains({ hidden: shape.target.hidden, classes });
+  const [gain = 1] = rowGains({ hidden: width(shape.target), classes });
   const name = modelName(shape.target, seed, cycle);
-  const file = neoxFile({
+  const file = modelFile({
     ...{ shape: { ...shape.target, name }, vocabulary, context, seed },
-    ...directions(shape.target.hidden, seed, "target", next, () => gain),
+    ...directions(width(shape.target), seed, "target", next, () => gain),
     metadata: metadata("target", { seed, cycle, starts }),
   });
   const about = { role: "target", vocabulary, seed, cycle: cycle || vocabulary, starts };
@@ -65,7 +65,7 @@ export function dialledDraft(options) {
     tokens: classOf.reduce((sum, c) => sum + Number(c === i), 0),
     confidence: Math.min(MOST_CONFIDENCE, Math.max(LEAST_CONFIDENCE, class_.agreement)),
   }));
-  const model = { hidden: shape.draft.hidden, classes: wanted };
+  const model = { hidden: width(shape.draft), classes: wanted };
   const gains = rowGains(model);
   const reached = confidences(model, gains);
   const classes = layout.classes.map((class_, i) => ({ ...class_, confidence: reached[i] ?? 0 }));
@@ -73,10 +73,10 @@ export function dialledDraft(options) {
   const name =
     `${modelName(shape.draft, seed, cycle)}-a${decimals(agreement)}` +
     (information === INFORMATION ? "" : `-i${decimals(information)}`);
-  const file = neoxFile({
+  const file = modelFile({
     ...{ shape: { ...shape.draft, name }, vocabulary, context, seed },
     ...directions(
-      shape.draft.hidden,
+      width(shape.draft),
       seed,
       "draft",
       next,
@@ -136,15 +136,20 @@ function resolve({ shape: given, seed = 1, cycle = 0 }) {
   if (cycle !== 0) integer("cycle", cycle, 2, vocabulary - 2);
   // Throws where the shape leaves no room, before anything is written.
   rowGains({
-    hidden: shape.draft.hidden,
+    hidden: width(shape.draft),
     classes: [{ tokens: vocabulary, confidence: MOST_CONFIDENCE }],
   });
   return { shape, vocabulary, context: shape.context, seed, cycle };
 }
 
+/** Length of token vectors. @param {Shape} shape */
+function width({ hidden, word = hidden }) {
+  return word;
+}
+
 /**
  * Embedding and output rows.
- * @param {number} hidden
+ * @param {number} hidden their length
  * @param {number} seed
  * @param {string} role
  * @param {Int32Array} next a permutation
@@ -153,7 +158,7 @@ function resolve({ shape: given, seed = 1, cycle = 0 }) {
 function directions(hidden, seed, role, next, gain) {
   const previous = new Int32Array(next.length);
   for (const [token, successor] of next.entries()) previous[successor] = token;
-  /** @type {import("./neox-model.mjs").FillRow} */
+  /** @type {import("./model-file.mjs").FillRow} */
   const embedding = (token, row) => {
     new RandomStream(seed, role, token).normals(row);
     let sum = 0;
@@ -165,7 +170,7 @@ function directions(hidden, seed, role, next, gain) {
     const mean = sum / hidden;
     scale(row, 1 / Math.sqrt(squares / hidden - mean ** 2), mean);
   };
-  /** @type {import("./neox-model.mjs").FillRow} */
+  /** @type {import("./model-file.mjs").FillRow} */
   const output = (token, row) => {
     const before = /** @type {number} */ (previous[token]);
     embedding(before, row);

@@ -3,34 +3,86 @@
 import { InvalidArgument } from "./invalid-argument.mjs";
 
 /**
- * @typedef {import("./neox-model.mjs").Shape} Shape
+ * @typedef {import("./model-file.mjs").Shape} Shape
  * @typedef {{ target: Shape, draft: Shape, vocabulary: number, context: number }} PairShape
  */
 
 /** @type {Readonly<Record<string, PairShape>>} */
 export const PRESETS = {
   "pythia-1.4b/160m": {
-    target: { name: "pythia-1.4b", hidden: 2048, layers: 24, heads: 16, feedForward: 8192 },
-    draft: { name: "pythia-160m", hidden: 768, layers: 12, heads: 12, feedForward: 3072 },
+    target: { name: "pythia-1.4b", graph: "gptneox", hidden: 2048, layers: 24, heads: 16, feedForward: 8192 },
+    draft: { name: "pythia-160m", graph: "gptneox", hidden: 768, layers: 12, heads: 12, feedForward: 3072 },
     vocabulary: 50304,
     context: 2048,
   },
-  // OPT's sizes in GPT-NeoX's architecture: the products cost the same.
   "opt-350m/125m": {
-    target: { name: "opt-350m", hidden: 1024, layers: 24, heads: 16, feedForward: 4096 },
-    draft: { name: "opt-125m", hidden: 768, layers: 12, heads: 12, feedForward: 3072 },
+    target: {
+      name: "opt-350m",
+      graph: "opt",
+      hidden: 1024,
+      word: 512,
+      layers: 24,
+      heads: 16,
+      feedForward: 4096,
+    },
+    draft: { name: "opt-125m", graph: "opt", hidden: 768, layers: 12, heads: 12, feedForward: 3072 },
     vocabulary: 50272,
     context: 2048,
   },
+  "codegen-2b/350m": {
+    target: {
+      name: "codegen-2b",
+      graph: "phi2",
+      hidden: 2560,
+      rotary: 64,
+      layers: 32,
+      heads: 32,
+      feedForward: 10240,
+    },
+    draft: {
+      name: "codegen-350m",
+      graph: "phi2",
+      hidden: 1024,
+      rotary: 32,
+      layers: 20,
+      heads: 16,
+      feedForward: 4096,
+    },
+    vocabulary: 51200,
+    context: 2048,
+  },
+  // There is no smaller CodeGen than the 350M: a draft as one would make it.
+  "codegen-350m/60m": {
+    target: {
+      name: "codegen-350m",
+      graph: "phi2",
+      hidden: 1024,
+      rotary: 32,
+      layers: 20,
+      heads: 16,
+      feedForward: 4096,
+    },
+    draft: {
+      name: "codegen-60m",
+      graph: "phi2",
+      hidden: 512,
+      rotary: 32,
+      layers: 6,
+      heads: 8,
+      feedForward: 2048,
+    },
+    vocabulary: 51200,
+    context: 2048,
+  },
   small: {
-    target: { name: "small-42m", hidden: 512, layers: 12, heads: 8, feedForward: 2048 },
-    draft: { name: "small-5m", hidden: 256, layers: 4, heads: 4, feedForward: 1024 },
+    target: { name: "small-42m", graph: "gptneox", hidden: 512, layers: 12, heads: 8, feedForward: 2048 },
+    draft: { name: "small-5m", graph: "gptneox", hidden: 256, layers: 4, heads: 4, feedForward: 1024 },
     vocabulary: 4096,
     context: 2048,
   },
   tiny: {
-    target: { name: "tiny-target", hidden: 256, layers: 2, heads: 4, feedForward: 512 },
-    draft: { name: "tiny-draft", hidden: 128, layers: 1, heads: 2, feedForward: 256 },
+    target: { name: "tiny-target", graph: "gptneox", hidden: 256, layers: 2, heads: 4, feedForward: 512 },
+    draft: { name: "tiny-draft", graph: "gptneox", hidden: 128, layers: 1, heads: 2, feedForward: 256 },
     vocabulary: 4096,
     context: 2048,
   },

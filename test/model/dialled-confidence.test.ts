@@ -5,11 +5,11 @@ import { dialledDraft, dialledTarget } from "../../scripts/dialled/pair.mjs";
 
 const SIZES = { layers: 1, heads: 2, feedForward: 64 };
 const shape = {
-  target: { name: "target", hidden: 160, ...SIZES },
-  draft: { name: "draft", hidden: 128, ...SIZES },
+  target: { name: "target", graph: "gptneox", hidden: 160, ...SIZES },
+  draft: { name: "draft", graph: "gptneox", hidden: 128, ...SIZES },
   vocabulary: 600,
   context: 512,
-};
+} as const;
 
 /** Rows of a matrix as they are written. */
 function rows({ file }: ReturnType<typeof dialledDraft | typeof dialledTarget>, name: string): number[][] {

@@ -87,9 +87,9 @@ t.test("an aborted write removes what it began", async (t) => {
 
 t.test("a file with other parameters is not taken for this one", async (t) => {
   const shape = {
-    target: { name: "one", hidden: 128, layers: 1, heads: 1, feedForward: 128 },
+    target: { name: "one", graph: "gptneox", hidden: 128, layers: 1, heads: 1, feedForward: 128 },
     vocabulary: 64,
-  };
+  } as const;
   const options = (context: number) => ({
     shape: { ...shape, draft: shape.target, context },
     agreement: 0.5,

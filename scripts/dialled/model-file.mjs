@@ -1,7 +1,8 @@
 // @ts-check
-// GPT-NeoX models whose next token depends on the last one only: every block adds zero, at its full cost. Needs nothing;
-// leaves what gguf-writer.mjs writes.
+// Models whose next token depends on the last one only: every block adds zero, at its full cost. Needs nothing; leaves what
+// gguf-writer.mjs writes.
 import { GgufFile } from "./gguf-writer.mjs";
+import { GRAPHS } from "./graphs.mjs";
 import { toHalves } from "./half.mjs";
 import { InvalidArgument, integer } from "./invalid-argument.mjs";
 import { RandomStream } from "./random.mjs";
@@ -11,7 +12,15 @@ const TILE = 1_048_573;
 const CHUNK_BYTES = 4 << 20;
 
 /**
- * @typedef {{ name: string, hidden: number, layers: number, heads: number, feedForward: number }} Shape
+ * @typedef {object} Shape
+ * @property {string} name
+ * @property {keyof typeof GRAPHS} graph
+ * @property {number} hidden
+ * @property {number} layers
+ * @property {number} heads
+ * @property {number} feedForward
+ * @property {number} [word] length of token vectors, where it is half the hidden size
+ * @property {number} [rotary] dimensions of each head that are rotated, where the graph leaves a choice
  * @typedef {(token: number, row: Float32Array) => void} FillRow
  * @typedef {object} Model
  * @property {Shape} shape
@@ -25,7 +34,7 @@ const CHUNK_BYTES = 4 << 20;
  */
 
 /** @param {Shape} shape */
-export function requireShape({ name, hidden, layers, heads, feedForward }) {
+export function requireShape({ name, hidden, layers, heads, feedForward, word = hidden }) {
   integer(`${name}'s hidden size`, hidden, 8, 65536);
   integer(`${name}'s layers`, layers, 1, 512);
   integer(`${name}'s heads`, heads, 1, 512);
@@ -34,19 +43,24 @@ export function requireShape({ name, hidden, layers, heads, feedForward }) {
     throw new InvalidArgument(
       `Expected ${name}'s hidden size to be a multiple of 8 for each of its ${heads} heads but received ${hidden}`,
     );
+  if (word !== hidden && 2 * word !== hidden)
+    throw new InvalidArgument(
+      `Expected ${name}'s hidden size to be twice its token vectors' ${word} but received ${hidden}`,
+    );
 }
 
 /** @param {Model} model @returns {GgufFile} */
-export function neoxFile({ shape, vocabulary, context, seed, embedding, output, epsilon = 1e-5, metadata }) {
-  const { hidden, layers, heads, feedForward } = shape;
+export function modelFile({ shape, vocabulary, context, seed, embedding, output, epsilon = 1e-5, metadata }) {
+  const { graph: architecture, hidden, layers, heads, feedForward, word = hidden } = shape;
+  const graph = GRAPHS[architecture];
   /** @type {Uint16Array | undefined} */
   let random;
   const zeros = new Uint16Array(TILE);
 
   /** @type {import("./gguf-writer.mjs").Tensor[]} */
   const tensors = [
-    rows("token_embd.weight", hidden, vocabulary, embedding),
-    rows("output.weight", hidden, vocabulary, output),
+    rows("token_embd.weight", word, vocabulary, embedding),
+    rows("output.weight", word, vocabulary, output),
   ];
   /** @param {string} name @param {number} size @param {number} value */
   const vector = (name, size, value) =>
@@ -56,47 +70,46 @@ export function neoxFile({ shape, vocabulary, context, seed, embedding, output, 
       type: "f32",
       data: () => [bytes(new Float32Array(size).fill(value))],
     });
-  /** @param {string} name @param {number} size */
-  const norm = (name, size) => {
-    vector(`${name}.weight`, size, 1);
-    vector(`${name}.bias`, size, 0);
+  /** @type {import("./graphs.mjs").Builder} */
+  const add = {
+    norm: (name, size) => {
+      vector(`${name}.weight`, size, 1);
+      vector(`${name}.bias`, size, 0);
+    },
+    linear: (name, from, to, fill) => {
+      const offset = (tensors.length * 40_503) % TILE;
+      const data = () => {
+        random ??= randomTile(seed);
+        return repeated(fill === "zero" ? zeros : random, offset, from * to);
+      };
+      tensors.push({ name: `${name}.weight`, dimensions: [from, to], type: "f16", data });
+      vector(`${name}.bias`, to, 0);
+    },
+    sparse: (name, from, to, at) =>
+      tensors.push(
+        rows(name, from, to, (i, row) => {
+          row.fill(0);
+          for (const [column, value] of at(i)) row[column] = value;
+        }),
+      ),
+    zeros: (name, size) => vector(name, size, 0),
   };
-  /** @param {string} name @param {number} from @param {number} to @param {boolean} zero */
-  const linear = (name, from, to, zero) => {
-    const offset = (tensors.length * 40_503) % TILE;
-    const data = () => {
-      random ??= randomTile(seed);
-      return repeated(zero ? zeros : random, offset, from * to);
-    };
-    tensors.push({ name: `${name}.weight`, dimensions: [from, to], type: "f16", data });
-    vector(`${name}.bias`, to, 0);
-  };
-
-  norm("output_norm", hidden);
-  for (let layer = 0; layer < layers; layer++) {
-    const block = `blk.${layer}.`;
-    norm(`${block}attn_norm`, hidden);
-    norm(`${block}ffn_norm`, hidden);
-    linear(`${block}attn_qkv`, hidden, 3 * hidden, false);
-    linear(`${block}attn_output`, hidden, hidden, true);
-    linear(`${block}ffn_up`, hidden, feedForward, false);
-    linear(`${block}ffn_down`, feedForward, hidden, true);
-  }
+  graph.ends(add, { ...shape, vocabulary, context });
+  for (let layer = 0; layer < layers; layer++) graph.block(add, `blk.${layer}.`, shape);
 
   return new GgufFile(
     [
-      ["general.architecture", "string", "gptneox"],
+      ["general.architecture", "string", architecture],
       ["general.name", "string", shape.name],
       ["general.file_type", "u32", 1],
-      ["gptneox.context_length", "u32", context],
-      ["gptneox.embedding_length", "u32", hidden],
-      ["gptneox.block_count", "u32", layers],
-      ["gptneox.feed_forward_length", "u32", feedForward],
-      ["gptneox.rope.dimension_count", "u32", hidden / heads / 4],
-      ["gptneox.attention.head_count", "u32", heads],
-      ["gptneox.vocab_size", "u32", vocabulary],
-      ["gptneox.use_parallel_residual", "bool", true],
-      ["gptneox.attention.layer_norm_epsilon", "f32", epsilon],
+      [`${architecture}.context_length`, "u32", context],
+      [`${architecture}.embedding_length`, "u32", hidden],
+      [`${architecture}.block_count`, "u32", layers],
+      [`${architecture}.feed_forward_length`, "u32", feedForward],
+      [`${architecture}.attention.head_count`, "u32", heads],
+      [`${architecture}.vocab_size`, "u32", vocabulary],
+      [`${architecture}.attention.layer_norm_epsilon`, "f32", epsilon],
+      ...graph.metadata(shape),
       ["tokenizer.ggml.model", "string", "no_vocab"],
       ...metadata,
     ],
