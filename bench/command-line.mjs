@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { InvalidArgumentError } from "commander";
-import { writeAtomically } from "./write-atomically.mjs";
+import { writeAtomically } from "../dist/write-atomically.js";
 
 const RESULTS = fileURLToPath(new URL("results", import.meta.url));
 

@@ -1,7 +1,8 @@
 // What `npm run demo` shows once everything is built; see scripts/demo.mjs.
 import { createColors } from "picocolors";
-import { benchmarkTable, percent, times } from "../dist/benchmark-table.js";
+import { benchmarkTable, percent, times } from "../dist/bench/table.js";
 import { benchmark, loadPair } from "../dist/index.js";
+import { describeMachine } from "../dist/machine.js";
 import { progressLine } from "../scripts/progress.mjs";
 import { demoPrompts } from "./prompts.mjs";
 
@@ -38,21 +39,24 @@ export async function showDemo({ json }) {
       );
       await streamOne(pair, interrupt.signal);
     }
-    const measure = (prompts, length, repeat) =>
+    const measure = (name, prompts, draft, repeat) =>
       benchmark(pair, {
         prompts,
-        draftMaxTokens: [length],
+        draft,
         maxTokens: MAX_TOKENS,
         repeat,
         signal: interrupt.signal,
-        onProgress: ({ done, total, prompt }) =>
-          progress.update(`${done + 1}/${total}: ${prompt}, draft length ${length}`),
+        onProgress: ({ done, total, prompt }) => progress.update(`${done + 1}/${total}: ${prompt}, ${name}`),
       });
-    const report = await measure(demoPrompts, DRAFT_LENGTH, 9);
-    const longDraft = await measure(demoPrompts.slice(0, 1), REPORT_DRAFT_LENGTH, 5);
+    const fixed = (maxTokens) => ({ policy: "fixed", maxTokens });
+    const adaptive = await measure("adaptive", demoPrompts, { policy: "adaptive" }, 7);
+    const short = await measure("draft length 3", demoPrompts, fixed(DRAFT_LENGTH), 5);
+    const long = await measure("draft length 15", demoPrompts.slice(0, 1), fixed(REPORT_DRAFT_LENGTH), 5);
+    const machine = describeMachine();
     progress.clear();
-    print(json ? `${JSON.stringify({ ...report, longDraft }, null, 2)}\n` : summary(report, longDraft));
-    return report.identical && longDraft.identical ? 0 : 1;
+    const reports = { adaptive, short, long };
+    print(json ? `${JSON.stringify({ ...reports, machine }, null, 2)}\n` : summary(reports, machine));
+    return Object.values(reports).every(({ summary }) => summary.identical) ? 0 : 1;
   } catch (error) {
     progress.clear();
     if (error !== interrupt.signal.reason) throw error;
@@ -73,27 +77,26 @@ async function streamOne(pair, signal) {
   print("\n\n");
 }
 
-function summary(report, longDraft) {
-  const [mean] = report.summaries;
-  const [long] = longDraft.rows;
-  const [same] = report.rows;
-  const { machine } = report;
-  const { costs } = report;
+function summary({ adaptive, short, long }, machine) {
+  const mean = short.summary;
+  const [first] = long.rows;
+  const [same] = short.rows;
+  const identical = [adaptive, short, long].every(({ summary }) => summary.identical);
   return [
-    benchmarkTable(report, COLUMNS),
+    "Draft as long as the next token pays (the default):",
+    benchmarkTable(adaptive, COLUMNS),
+    `The same text comes ${times(adaptive.summary.speedup)} as fast (95% interval ${adaptive.summary.interval.map(times).join(" to ")}).`,
     "",
-    `At draft length ${DRAFT_LENGTH} the same text comes ${times(mean.speedup)} as fast (95% interval ${mean.interval.map(times).join(" to ")}). The formula gives ${times(mean.predictedSpeedup)} for`,
-    `each prompt's agreement and what passes cost in these runs, c = ${mean.draftCost.toFixed(3)}, v(${DRAFT_LENGTH + 1}) = ${mean.verifyCost.toFixed(2)}: ${percent(mean.speedup / mean.predictedSpeedup)} of it reached.`,
-    `(Repeated by themselves, passes keep their caches: c = ${costs.draftCost.toFixed(3)}, v(${DRAFT_LENGTH + 1}) = ${costs.verifyCosts[DRAFT_LENGTH].toFixed(2)}.)`,
+    `Always ${DRAFT_LENGTH} tokens: ${times(mean.speedup)} (${mean.interval.map(times).join(" to ")}). The formula gives ${times(mean.predictedSpeedup)} for each prompt's agreement and what`,
+    `passes cost in these runs, c = ${mean.draftCost.toFixed(3)}, v(${DRAFT_LENGTH + 1}) = ${mean.verifyCost.toFixed(2)}: ${percent(mean.speedup / mean.predictedSpeedup)} of it reached.`,
     `Outside the two models' forward passes: ${percent(mean.overhead)} of the time.`,
     "",
-    `Draft length ${REPORT_DRAFT_LENGTH}, the value of the report we reproduce, on "${long.prompt}":`,
-    benchmarkTable(longDraft, COLUMNS),
-    `It is not the default here: at ${percent(long.agreement)} agreement a draft of ${REPORT_DRAFT_LENGTH} is right to its end too rarely to pay for a target pass of ${REPORT_DRAFT_LENGTH + 1}`,
-    `rows (${times(long.verifyCost)} the cost of one) and ${REPORT_DRAFT_LENGTH} draft steps: ${times(long.speedup)} instead of ${times(same.speedup)}.`,
+    `Always ${REPORT_DRAFT_LENGTH}, the value of the report we reproduce, on "${first.prompt}": ${times(first.speedup)} instead of ${times(same.speedup)}. At ${percent(first.agreement)} agreement`,
+    `such a draft is right to its end too rarely to pay for a target pass of ${REPORT_DRAFT_LENGTH + 1} rows (${times(first.verifyCost)} the cost of one)`,
+    `and ${REPORT_DRAFT_LENGTH} draft steps; acceptance rate ${percent(first.acceptanceRate)}.`,
     "",
     colors.dim(`${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, llama.cpp ${machine.llamaCpp}`),
-    report.identical && longDraft.identical
+    identical
       ? "Every run gave the target's own tokens."
       : colors.red("Some runs differ from the target's own tokens: please report this."),
     "",

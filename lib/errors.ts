@@ -88,6 +88,12 @@ export const ERROR_TABLE = {
     kind: "engine",
     hint: "The pair stays usable; if this repeats, report it with the model and the prompt.",
   },
+  BENCHMARK_FAILED: {
+    kind: "engine",
+    hint: "If memory ran out, measure smaller models or fewer at once; otherwise report it.",
+  },
+  REPORT_INVALID: { kind: "option", hint: "Pass a file that `foretoken bench --json` wrote." },
+  PROMPTS_INVALID: { kind: "option", hint: "docs/benchmarks.md shows the forms of prompt files." },
   ABORTED: { kind: "engine", hint: "Expected where an abort was asked for; otherwise report it." },
 } as const satisfies Record<string, { kind: string; hint: string }>;
 

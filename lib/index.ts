@@ -1,11 +1,14 @@
-export { benchmark } from "./benchmark.js";
+export { benchmark } from "./bench/benchmark.js";
 export type {
   BenchmarkOptions,
   BenchmarkPrompt,
   BenchmarkReport,
   BenchmarkRow,
   BenchmarkSummary,
-} from "./benchmark-types.js";
+  Speed,
+  TimeShares,
+  TracedToken,
+} from "./bench/types.js";
 export { type CheckOptions, checkPair } from "./check-pair.js";
 export type { Compatibility, Mismatch } from "./compatibility.js";
 export { type ConvertOptions, type ConvertReport, convertCheckpoint } from "./convert/convert.js";

@@ -36,6 +36,9 @@ export class Pair {
   /** Tokens of one sequence, prompt and output together. */
   readonly contextSize: number;
 
+  /** @internal */
+  readonly defaultDraft: ResolvedDraftLength | null;
+
   readonly #parts: PairParts;
   readonly #running = new Set<Generation>();
   #closing: Promise<void> | null = null;
@@ -47,6 +50,7 @@ export class Pair {
     this.draft = parts.draft;
     this.compatibility = parts.compatibility;
     this.contextSize = parts.contextSize;
+    this.defaultDraft = parts.defaultDraft;
   }
 
   /**
@@ -130,8 +134,8 @@ export class Pair {
   }
 
   #generate(prompt: Prompt, input: GenerateOptions, callSite: CallSite): Generation {
-    const { engine, targetModel, defaultDraft } = this.#open();
-    const options = resolveGenerateOptions(input, defaultDraft, targetModel.vocabulary.size);
+    const { engine, targetModel } = this.#open();
+    const options = resolveGenerateOptions(input, this.defaultDraft, targetModel.vocabulary.size);
     const request = nativeRequest(this.#promptTokens(prompt), options);
     const generation: Generation = new Generation(callSite, options.signal, {
       seed: options.seed,

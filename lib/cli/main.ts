@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { OptionError } from "../index.js";
+import { addBench } from "./bench.js";
 import { addCheck } from "./check.js";
 import { addConvert } from "./convert.js";
 import { addDevices } from "./devices.js";
@@ -30,6 +31,7 @@ Exit codes: 0 done, 1 failed or incompatible, 2 wrong usage, 130 interrupted`,
 addGenerate(program);
 addCheck(program);
 addConvert(program);
+addBench(program);
 addDevices(program);
 
 try {

@@ -18,3 +18,13 @@ export function number(text: string): number {
   if (text.trim() === "" || Number.isNaN(Number(text))) throw new InvalidArgumentError("Expected a number.");
   return Number(text);
 }
+
+/** Parses a flag that is a list of integers. */
+export function integers(text: string): number[] {
+  return text.split(",").map(integer);
+}
+
+/** Parses a flag that is a list of numbers. */
+export function numbers(text: string): number[] {
+  return text.split(",").map(number);
+}

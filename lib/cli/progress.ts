@@ -16,3 +16,25 @@ export function loadingProgress(label: string) {
     },
   };
 }
+
+const EVERY_MS = 10_000;
+
+/** What is being done, on stderr: a line that rewrites itself on a terminal, elsewhere a line now and then. */
+export function statusLine() {
+  const { stderr } = process;
+  const started = Date.now();
+  let last = started;
+  return {
+    update(text: string): void {
+      const line = `${text} (${Math.round((Date.now() - started) / 1000)} s)`;
+      if (stderr.isTTY) stderr.write(`\r\x1b[K${line.slice(0, (stderr.columns || 80) - 1)}`);
+      else if (Date.now() - last >= EVERY_MS) {
+        last = Date.now();
+        stderr.write(`${line}\n`);
+      }
+    },
+    end(): void {
+      if (stderr.isTTY) stderr.write("\r\x1b[K");
+    },
+  };
+}

@@ -1,0 +1,98 @@
+/** A process that measures one case and ends: what one case leaves in memory or caches is no other's. Run by run-task.ts. */
+import { basename } from "node:path";
+import { loadPair } from "../load-pair.js";
+import type { ModelInfo } from "../model-info.js";
+import type { Pair } from "../pair.js";
+import { benchmark } from "./benchmark.js";
+import type { Answer, Case, CasePair, Task } from "./case-types.js";
+import { readDial } from "./dialled.js";
+import type { ModelCard } from "./types.js";
+
+/** Milliseconds that measuring passes by themselves may take. */
+const PROFILE_BUDGET_MS = 8000;
+
+async function perform(task: Task): Promise<Answer> {
+  const { pair: models, threads } = task.type === "case" ? task.case : task;
+  const began = performance.now();
+  const pair = await loadPair({
+    target: models.target,
+    draft: { model: models.draft, crossVocabulary: models.crossVocabulary },
+    threads,
+    // A profile measures passes itself.
+    deterministic: task.type === "profile",
+  });
+  const loadMs = performance.now() - began;
+  try {
+    return task.type === "case"
+      ? { type: "case", report: await measure(pair, task.case), loadMs, peakMemoryBytes: peakMemory() }
+      : await profile(pair, models, task.maxRows, loadMs);
+  } finally {
+    await pair.close();
+  }
+}
+
+function measure(
+  pair: Pair,
+  { draft, temperature, verification, prompts, maxTokens, repeat, seed, trace }: Case,
+) {
+  return benchmark(pair, {
+    ...{ draft, temperature, verification, prompts, maxTokens, repeat, seed, trace },
+    onProgress: ({ done, total, prompt }) =>
+      answer({ type: "progress", text: `prompt ${done + 1}/${total}: ${prompt}` }),
+  });
+}
+
+async function profile(pair: Pair, models: CasePair, maxRows: number, loadMs: number): Promise<Answer> {
+  const { draft, compatibility } = pair;
+  if (draft === null || compatibility === null) throw new Error("A profile of a pair needs its draft");
+  // One series to learn what a series takes, then as many as the budget has.
+  const options = { draftMaxTokens: maxRows - 1, past: 64 };
+  const first = performance.now();
+  let costs = await pair.measure({ ...options, repeats: 1 });
+  const repeats = Math.min(9, Math.floor((PROFILE_BUDGET_MS * 2) / (performance.now() - first)) - 1);
+  if (repeats > 1) costs = await pair.measure({ ...options, repeats });
+  return {
+    type: "profile",
+    target: await card(models.target, pair.target),
+    draft: await card(models.draft, draft),
+    compatibility: { verdict: compatibility.verdict, reasons: compatibility.reasons },
+    profile: { costs, loadMs, peakMemoryBytes: peakMemory() },
+  };
+}
+
+async function card(model: string, info: ModelInfo): Promise<ModelCard> {
+  return {
+    file: basename(info.path),
+    name: info.name ?? model,
+    architecture: info.architecture,
+    parameters: info.parameters,
+    weightBytes: info.weightBytes,
+    layers: info.layers,
+    embeddingSize: info.embeddingSize,
+    vocabularySize: info.vocabulary.size,
+    trainedContextSize: info.trainedContextSize,
+    dialledAgreement: (await readDial(info.path))?.agreement ?? null,
+  };
+}
+
+/** Node's in kibibytes. */
+function peakMemory(): number {
+  return process.resourceUsage().maxRSS * 1024;
+}
+
+function answer(message: Answer): void {
+  process.send?.(message);
+}
+
+process.once("message", async (task: Task) => {
+  // Ctrl-C reaches the whole group; the parent decides what to keep, and then lets go of the channel.
+  process.on("SIGINT", () => {});
+  try {
+    answer(await perform(task));
+  } catch (error) {
+    const { message, code = null } = error as Error & { code?: string };
+    answer({ type: "error", code, message });
+  }
+  process.disconnect();
+});
+process.once("disconnect", () => process.exit());

@@ -1,0 +1,48 @@
+import type { GenerationDraftOptions } from "../draft-options.js";
+import type { Verification } from "../sampling-options.js";
+import type { ReportedPair } from "./report-types.js";
+import type { BenchmarkPrompt, BenchmarkReport, ModelCard, PairProfile } from "./types.js";
+
+/** The models of a case, by path or name. */
+export interface CasePair {
+  id: string;
+  target: string;
+  draft: string;
+  crossVocabulary: boolean;
+}
+
+/** One measurement, in a process of its own. */
+export interface Case {
+  id: string;
+  pair: CasePair;
+  label: string;
+  draft: GenerationDraftOptions;
+  temperature: number;
+  verification: Verification;
+  promptSet: string;
+  prompts: BenchmarkPrompt[];
+  maxTokens: number;
+  repeat: number;
+  seed: number;
+  threads: number;
+  trace: boolean;
+  sweep: { parameter: string; value: number } | null;
+}
+
+/** What the process is told: to measure a case, or the passes of a pair with 1 … maxRows rows. */
+export type Task =
+  | { type: "case"; case: Case }
+  | { type: "profile"; pair: CasePair; threads: number; maxRows: number };
+
+/** What it answers. */
+export type Answer =
+  | { type: "progress"; text: string }
+  | { type: "case"; report: BenchmarkReport; loadMs: number; peakMemoryBytes: number }
+  | {
+      type: "profile";
+      target: ModelCard;
+      draft: ModelCard;
+      compatibility: ReportedPair["compatibility"];
+      profile: PairProfile;
+    }
+  | { type: "error"; code: string | null; message: string };

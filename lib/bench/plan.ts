@@ -1,0 +1,178 @@
+import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import type { GenerationDraftOptions } from "../draft-options.js";
+import { createError } from "../errors.js";
+import { resolveModel } from "../model-files.js";
+import type { Verification } from "../sampling-options.js";
+import type { Case, CasePair } from "./case-types.js";
+import { readDial } from "./dialled.js";
+import { dialledPrompts, promptSet } from "./prompt-sets.js";
+import { dialledPairs } from "./stand-ins.js";
+import type { Sweep } from "./sweep.js";
+
+interface Preset {
+  title: string;
+  /** `stand-in`: a preset of scripts/dialled-pair.mjs whose files serve where the pair is not on disk. */
+  pairs: { target: string; draft: string; "stand-in"?: string }[];
+  drafts: GenerationDraftOptions[];
+  temperatures: number[];
+  prompts: string;
+  maxTokens: number;
+  repeat: number;
+}
+
+const CASES: Record<string, Preset> = JSON.parse(
+  readFileSync(new URL("../../bench/cases.json", import.meta.url), "utf8"),
+);
+
+export const PRESETS = Object.keys(CASES);
+
+/** What the command line changes of a preset. */
+export interface PlanOptions {
+  preset: string;
+  target?: string | undefined;
+  drafts?: string[] | undefined;
+  settings?: GenerationDraftOptions[] | undefined;
+  sweep?: Sweep | undefined;
+  temperatures?: number[] | undefined;
+  verification?: Verification | undefined;
+  prompts?: string | undefined;
+  maxTokens?: number | undefined;
+  repeat?: number | undefined;
+  seed?: number | undefined;
+  threads?: number | undefined;
+  crossVocabulary?: boolean | undefined;
+  /** Folder with dialled stand-ins. */
+  dialled?: string | undefined;
+}
+
+export interface Plan {
+  title: string;
+  threads: number;
+  cases: Case[];
+  /** Pairs of the preset that are not on disk. */
+  missing: { id: string; reason: string }[];
+}
+
+/** Rejects with OPTION_INVALID, PROMPTS_INVALID, and what a model's name can be refused with. */
+export async function makePlan(options: PlanOptions): Promise<Plan> {
+  const preset = Object.hasOwn(CASES, options.preset) ? CASES[options.preset] : undefined;
+  if (preset === undefined) {
+    throw createError(
+      "OPTION_INVALID",
+      `Expected one of ${PRESETS.join(", ")} for the preset but received ${JSON.stringify(options.preset)}`,
+    );
+  }
+  const threads = options.threads ?? availableParallelism();
+  const promptsName = options.prompts ?? preset.prompts;
+  const prompts = await promptSet(promptsName);
+  const { pairs, missing } = await findPairs(preset, options);
+  const cases: Case[] = [];
+  for (const pair of pairs) {
+    const dial = await readDial(pair.target);
+    const own = dial === null ? prompts : dialledPrompts(dial.starts, Math.min(4, prompts.length));
+    for (const variant of variants(preset, options)) {
+      const label = describe(variant);
+      cases.push({
+        ...variant,
+        id: `${pair.id}: ${label}`,
+        pair,
+        label,
+        promptSet: dial === null ? promptsName : "walks",
+        prompts: own,
+        verification: options.verification ?? "block",
+        maxTokens: options.maxTokens ?? preset.maxTokens,
+        repeat: options.repeat ?? preset.repeat,
+        seed: options.seed ?? 1,
+        threads,
+        trace: dial === null,
+      });
+    }
+  }
+  return {
+    title: options.target === undefined ? preset.title : (pairs[0]?.id ?? preset.title),
+    threads,
+    cases,
+    missing,
+  };
+}
+
+type Variant = Pick<Case, "draft" | "temperature" | "sweep">;
+
+function variants(
+  preset: Preset,
+  { settings, sweep, temperatures = preset.temperatures }: PlanOptions,
+): Variant[] {
+  const drafts = settings ?? preset.drafts;
+  if (sweep?.parameter === "draft.maxTokens") {
+    const swept = sweep.values.map((value) => ({
+      draft: { policy: "fixed", maxTokens: value } as const,
+      sweep: { parameter: sweep.parameter, value },
+    }));
+    // The policy's own choice, to be marked among them.
+    const all = [...swept, { draft: { policy: "adaptive" } as const, sweep: null }];
+    return temperatures.flatMap((temperature) => all.map((variant) => ({ ...variant, temperature })));
+  }
+  if (sweep?.parameter === "temperature") {
+    return drafts.flatMap((draft) =>
+      sweep.values.map((value) => ({
+        draft,
+        temperature: value,
+        sweep: { parameter: sweep.parameter, value },
+      })),
+    );
+  }
+  return drafts.flatMap((draft) => temperatures.map((temperature) => ({ draft, temperature, sweep: null })));
+}
+
+function describe({
+  draft: { type, policy = "adaptive", maxTokens, minConfidence },
+  temperature,
+}: Variant): string {
+  return [
+    ...(type === undefined || type === "model" ? [] : [type]),
+    policy,
+    ...(maxTokens === undefined ? [] : [policy === "fixed" ? String(maxTokens) : `≤ ${maxTokens}`]),
+    ...(minConfidence === undefined ? [] : [`p ≥ ${minConfidence}`]),
+    ...(temperature === 0 ? [] : [`temperature ${temperature}`]),
+  ].join(" ");
+}
+
+/** The pairs asked for, by path; of a preset those on disk, else their stand-ins. */
+async function findPairs(
+  preset: Preset,
+  options: PlanOptions,
+): Promise<{ pairs: CasePair[]; missing: Plan["missing"] }> {
+  const crossVocabulary = options.crossVocabulary ?? false;
+  const pairs: CasePair[] = [];
+  const missing: Plan["missing"] = [];
+  const add = async (target: string, draft: string) => {
+    const found = { target: await resolveModel(target), draft: await resolveModel(draft) };
+    pairs.push({ id: `${name(target)} + ${name(draft)}`, ...found, crossVocabulary });
+  };
+  if (options.target !== undefined || options.drafts !== undefined) {
+    const target = options.target ?? preset.pairs[0]?.target ?? "";
+    for (const draft of options.drafts ?? [preset.pairs[0]?.draft ?? ""]) await add(target, draft);
+    return { pairs, missing };
+  }
+  for (const { target, draft, "stand-in": standIn } of preset.pairs) {
+    try {
+      await add(target, draft);
+    } catch (error) {
+      const { dialled: folder } = options;
+      const dialled =
+        standIn === undefined || folder === undefined ? [] : await dialledPairs(standIn, folder);
+      for (const pair of dialled) pairs.push({ ...pair, crossVocabulary: false });
+      if (dialled.length === 0)
+        missing.push({
+          id: `${name(target)} + ${name(draft)}`,
+          reason: error instanceof Error ? error.message : String(error),
+        });
+    }
+  }
+  return { pairs, missing };
+}
+
+function name(model: string): string {
+  return model.replace(/^.*[/\\](?=[^/\\]*\.gguf$)|(\.f16)?\.gguf$/gi, "");
+}

@@ -1,0 +1,48 @@
+import type { Compatibility } from "../compatibility.js";
+import type { Machine } from "../machine.js";
+import type { BenchmarkReport, ModelCard, PairProfile } from "./types.js";
+
+/** The version of the report's form; report.schema.json describes it. */
+export const REPORT_VERSION = 1;
+
+/** A target and a draft of a report. */
+export interface ReportedPair {
+  /** What cases call it. */
+  id: string;
+  target: ModelCard;
+  draft: ModelCard;
+  compatibility: Pick<Compatibility, "verdict" | "reasons">;
+  profile: PairProfile;
+}
+
+export interface ReportedCase extends BenchmarkReport {
+  id: string;
+  /** A pair's id. */
+  pair: string;
+  /** The draft's settings in words. */
+  label: string;
+  promptSet: string;
+  /** What a sweep varied, and its value here. */
+  sweep: { parameter: string; value: number } | null;
+  /** Milliseconds of loading both models. */
+  loadMs: number;
+  /** Largest resident memory of the case's process, in bytes. */
+  peakMemoryBytes: number;
+}
+
+/** What `foretoken bench --json` prints and `foretoken report` reads. */
+export interface Report {
+  version: typeof REPORT_VERSION;
+  /** ISO 8601. */
+  date: string;
+  title: string;
+  /** The command line that made it. */
+  command: string;
+  machine: Machine;
+  /** CPU threads of both models. */
+  threads: number;
+  pairs: ReportedPair[];
+  cases: ReportedCase[];
+  /** Cases that were planned and are not in `cases`. */
+  missing: { id: string; reason: string }[];
+}

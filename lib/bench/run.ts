@@ -1,0 +1,41 @@
+import type { Completion } from "../generation.js";
+import type { Pair } from "../pair.js";
+import type { BenchmarkPlan } from "./benchmark.js";
+import type { BenchmarkPrompt } from "./types.js";
+
+/** What is kept of one generation. */
+export interface Run {
+  ids: number[];
+  stats: Completion["stats"];
+  firstTokenMs: number;
+  totalMs: number;
+}
+
+/** One generation with the pair's draft or without. Both sides of a repetition draw from the same seed. */
+export async function runOnce(
+  pair: Pair,
+  { text }: BenchmarkPrompt,
+  side: "baseline" | "speculative",
+  repetition: number,
+  plan: BenchmarkPlan,
+): Promise<Run> {
+  const began = performance.now();
+  const generation = pair.generate(text, {
+    maxTokens: plan.maxTokens,
+    draft: side === "baseline" ? false : draftOf(plan),
+    ignoreEnd: true,
+    temperature: plan.temperature,
+    verification: plan.verification,
+    seed: plan.seed + repetition,
+    ...(plan.signal === null ? {} : { signal: plan.signal }),
+  });
+  let firstTokenMs: number | null = null;
+  for await (const _ of generation) firstTokenMs ??= performance.now() - began;
+  const totalMs = performance.now() - began;
+  const { tokens, stats } = await generation.result;
+  return { ids: tokens.map(({ id }) => id), stats, firstTokenMs: firstTokenMs ?? totalMs, totalMs };
+}
+
+export function draftOf({ draft: { policy, maxTokens, minConfidence, choice, type } }: BenchmarkPlan) {
+  return { policy, maxTokens, minConfidence, type, ...(choice === null ? {} : { choice }) };
+}

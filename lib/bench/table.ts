@@ -1,0 +1,84 @@
+import Table from "cli-table3";
+import type { BenchmarkReport, BenchmarkRow, BenchmarkSummary } from "./types.js";
+
+interface Line extends Omit<BenchmarkSummary, "firstTokenMs"> {
+  label: string;
+}
+
+const COLUMNS = {
+  prompt: ["", (line: Line) => line.label],
+  baseline: ["baseline\ntok/s", (line: Line) => rate(line.baselineTokensPerSecond)],
+  speculative: ["speculative\ntok/s", (line: Line) => rate(line.tokensPerSecond)],
+  speedup: ["speedup", (line: Line) => times(line.speedup)],
+  interval: ["95%\ninterval", (line: Line) => line.interval.map((bound) => bound.toFixed(2)).join("–")],
+  predicted: ["predicted", (line: Line) => optional(line.predictedSpeedup, times)],
+  endToEnd: ["with\nprefill", (line: Line) => times(line.endToEnd)],
+  agreement: ["agreement", (line: Line) => optional(line.agreement, percent)],
+  acceptanceRate: ["acceptance\nrate", (line: Line) => optional(line.acceptanceRate, percent)],
+  draftLength: ["drafted\nper round", (line: Line) => line.draftLength.toFixed(2)],
+  tokensPerRound: ["tokens\nper round", (line: Line) => optional(line.tokensPerRound, (n) => n.toFixed(2))],
+  overhead: ["outside\nmodels", (line: Line) => percent(line.overhead)],
+  identical: ["identical", (line: Line) => (line.identical === null ? "–" : line.identical ? "yes" : "NO")],
+} as const;
+
+export type BenchmarkColumn = keyof typeof COLUMNS;
+
+export const ALL_COLUMNS = Object.keys(COLUMNS) as BenchmarkColumn[];
+
+/** A line for each prompt, and their means. */
+export function benchmarkTable(
+  { rows, summary }: Pick<BenchmarkReport, "rows" | "summary">,
+  columns: readonly BenchmarkColumn[] = ALL_COLUMNS,
+): string {
+  const lines = rows.map(toLine);
+  if (rows.length > 1) lines.push({ label: `mean of ${rows.length}`, ...summary });
+  return table("prompt", lines, columns);
+}
+
+/** A line for each of several benchmarks. */
+export function summaryTable(
+  benchmarks: readonly { label: string; summary: BenchmarkSummary }[],
+  columns: readonly BenchmarkColumn[] = ALL_COLUMNS,
+): string {
+  return table(
+    "draft",
+    benchmarks.map(({ label, summary }) => ({ label, ...summary })),
+    columns,
+  );
+}
+
+function table(title: string, lines: readonly Line[], columns: readonly BenchmarkColumn[]): string {
+  const table = new Table({
+    head: columns.map((column) => COLUMNS[column][0] || title),
+    colAligns: columns.map((column) => (column === "prompt" ? "left" : "right")),
+    style: { head: [], border: [], compact: true },
+  });
+  for (const line of lines) table.push(columns.map((column) => COLUMNS[column][1](line)));
+  return table.toString();
+}
+
+function toLine(row: BenchmarkRow): Line {
+  return {
+    ...row,
+    label: row.prompt,
+    baselineTokensPerSecond: row.baseline.tokensPerSecond,
+    tokensPerSecond: row.speculative.tokensPerSecond,
+  };
+}
+
+/** Three digits that mean something. */
+function rate(perSecond: number): string {
+  return perSecond.toFixed(perSecond < 10 ? 2 : perSecond < 100 ? 1 : 0);
+}
+
+export function percent(share: number): string {
+  return `${(share * 100).toFixed(1)}%`;
+}
+
+export function times(factor: number): string {
+  return `${factor.toFixed(2)}×`;
+}
+
+function optional(value: number | null, format: (value: number) => string): string {
+  return value === null ? "–" : format(value);
+}

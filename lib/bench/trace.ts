@@ -1,0 +1,27 @@
+import type { Pair } from "../pair.js";
+import type { BenchmarkPlan } from "./benchmark.js";
+import { draftOf } from "./run.js";
+import type { BenchmarkPrompt, TracedToken } from "./types.js";
+
+/** A speculative generation token by token; apart from the measured ones, since log-probabilities cost time. */
+export async function traceOf(
+  pair: Pair,
+  { text }: BenchmarkPrompt,
+  plan: BenchmarkPlan,
+): Promise<TracedToken[]> {
+  const { tokens } = await pair.complete(text, {
+    maxTokens: plan.maxTokens,
+    draft: draftOf(plan),
+    ignoreEnd: true,
+    temperature: plan.temperature,
+    verification: plan.verification,
+    seed: plan.seed,
+    logprobs: 0,
+    ...(plan.signal === null ? {} : { signal: plan.signal }),
+  });
+  return tokens.map(({ text, origin, logprob = Number.NaN }) => ({
+    text,
+    origin,
+    probability: Math.exp(logprob),
+  }));
+}

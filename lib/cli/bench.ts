@@ -1,0 +1,126 @@
+import { basename, extname } from "node:path";
+import type { Command } from "commander";
+import { makePlan, type PlanOptions, PRESETS } from "../bench/plan.js";
+import { PROMPT_SETS } from "../bench/prompt-sets.js";
+import type { Report } from "../bench/report-types.js";
+import { runPlan } from "../bench/run-plan.js";
+import { parseSweep, type Sweep } from "../bench/sweep.js";
+import { DRAFT_POLICIES } from "../draft-options.js";
+import type { DraftPolicy, GenerationDraftOptions } from "../index.js";
+import { describeReport } from "./describe-report.js";
+import { EXIT } from "./exit.js";
+import { given } from "./given.js";
+import { integer, integers, numbers } from "./numbers.js";
+import { print, printJson } from "./output.js";
+import { statusLine } from "./progress.js";
+import { writeReports } from "./write-reports.js";
+
+interface Flags {
+  preset: string;
+  quick?: boolean;
+  target?: string;
+  draft?: string[];
+  draftPolicy?: DraftPolicy;
+  draftMaxTokens?: number[];
+  draftCrossVocabulary?: boolean;
+  sweep?: Sweep;
+  temperature?: number[];
+  verification?: PlanOptions["verification"];
+  prompts?: string;
+  maxTokens?: number;
+  repeat?: number;
+  seed?: number;
+  threads?: number;
+  dialled?: string;
+  out?: string;
+  json?: boolean;
+}
+
+export function addBench(program: Command): void {
+  program
+    .command("bench")
+    .description("Compare decoding with a draft and without, and write a report.")
+    .option("--preset <name>", `what to measure: ${PRESETS.join(", ")}`, "default")
+    .option("--quick", "the same as --preset quick: less than a minute")
+    .option("--target <model>", "another target: path or name")
+    .option("--draft <model...>", "its drafts; several are ranked")
+    .option("--draft-policy <policy>", `${DRAFT_POLICIES.join(", ")} instead of the preset's settings`)
+    .option("--draft-max-tokens <list>", "draft lengths, each a case of its own: 3,15", integers)
+    .option("--draft-cross-vocabulary", "use drafts of another vocabulary: their text is retokenised")
+    .option("--sweep <parameter>", "draft.maxTokens=1..20 or temperature=0,0.5,1", parseSweep)
+    .option("--temperature <list>", "temperatures, each a case of its own", numbers)
+    .option("--verification <rule>", "how drafts are checked above temperature 0 (default: block)")
+    .option("--prompts <set>", `${PROMPT_SETS.join(", ")}, or a JSON or JSONL file`)
+    .option("--max-tokens <n>", "tokens of each generation", integer)
+    .option("--repeat <n>", "repetitions of each prompt", integer)
+    .option("--seed <n>", "seed of the bootstrap and of sampling (default: 1)", integer)
+    .option("--threads <n>", "CPU threads (default: all)", integer)
+    .option("--dialled <folder>", "pairs of scripts/dialled-pair.mjs that stand in for what is not on disk")
+    .option(
+      "-o, --out <name>",
+      "write <name>.json and <name>.html, or the one file of this name: .json, .html, .md, .csv",
+    )
+    .option("--json", "print the report as JSON instead of tables")
+    .addHelpText(
+      "after",
+      `
+Without --out and --json the report is written to foretoken-bench.json and foretoken-bench.html.
+
+Examples:
+  foretoken bench --quick
+  foretoken bench --target llama-3.2-3b.gguf --draft llama-3.2-1b.gguf --sweep draft.maxTokens=1..12
+  foretoken bench --target fable-17m --draft fable-5m fable-1m --prompts domains
+  foretoken bench --preset report --dialled build/dialled --out report
+  foretoken bench --quick --json > today.json
+
+Exit codes: 0 done, 1 a case failed or gave other text than the target's own, 2 wrong usage, 130 interrupted: what was
+finished is written`,
+    )
+    .action(bench);
+}
+
+async function bench(flags: Flags, command: Command): Promise<void> {
+  const plan = await makePlan({
+    ...flags,
+    preset: flags.quick ? "quick" : flags.preset,
+    drafts: flags.draft,
+    settings: settings(flags),
+    temperatures: flags.temperature,
+    crossVocabulary: flags.draftCrossVocabulary,
+  });
+  const interrupt = new AbortController();
+  process.once("SIGINT", () => interrupt.abort());
+  const status = statusLine();
+  const report = await runPlan(plan, {
+    command: commandLine(command),
+    signal: interrupt.signal,
+    onProgress: status.update,
+  });
+  status.end();
+  const out = flags.out ?? (flags.json ? undefined : "foretoken-bench");
+  const written = out === undefined ? [] : await writeReports(report, filesOf(out));
+  await (flags.json ? printJson(report) : print(describeReport(report)));
+  for (const file of written) process.stderr.write(`Wrote ${file}\n`);
+  process.exitCode = interrupt.signal.aborted ? EXIT.interrupted : isFine(report) ? EXIT.done : EXIT.failed;
+}
+
+function settings({ draftPolicy, draftMaxTokens }: Flags): GenerationDraftOptions[] | undefined {
+  if (draftPolicy === undefined && draftMaxTokens === undefined) return undefined;
+  const policy = draftPolicy ?? "fixed";
+  return (draftMaxTokens ?? [undefined]).map((maxTokens) => ({ policy, ...given({ maxTokens }) }));
+}
+
+/** What the user typed, without folders. */
+function commandLine(command: Command): string {
+  const args = command.parent?.args ?? [];
+  const quoted = (arg: string) => (/^[\w./=,:+-]+$/.test(arg) ? arg : JSON.stringify(arg));
+  return ["foretoken", ...args.map((arg) => quoted(arg.startsWith("/") ? basename(arg) : arg))].join(" ");
+}
+
+function filesOf(out: string): string[] {
+  return [".json", ".html", ".md", ".csv"].includes(extname(out)) ? [out] : [`${out}.json`, `${out}.html`];
+}
+
+function isFine({ cases, missing }: Report): boolean {
+  return missing.length === 0 && cases.every(({ summary }) => summary.identical !== false);
+}

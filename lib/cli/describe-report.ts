@@ -1,0 +1,51 @@
+import type { Report, ReportedPair } from "../bench/report-types.js";
+import { type BenchmarkColumn, benchmarkTable, percent, summaryTable } from "../bench/table.js";
+
+/** What fits a terminal; the files have everything. */
+const COLUMNS: readonly BenchmarkColumn[] = [
+  "prompt",
+  "baseline",
+  "speculative",
+  "speedup",
+  "interval",
+  "predicted",
+  "agreement",
+  "acceptanceRate",
+  "draftLength",
+  "tokensPerRound",
+  "identical",
+];
+/** Prompts are listed one by one where there are not more lines than this. */
+const MOST_LINES = 24;
+
+/** A report for a terminal. */
+export function describeReport(report: Report): string {
+  const { cases, missing, machine, title, threads } = report;
+  const lines = [title, ""];
+  for (const pair of report.pairs) {
+    const own = cases.filter((one) => one.pair === pair.id);
+    if (own.length === 0) continue;
+    lines.push(describePair(pair), summaryTable(own, COLUMNS), "");
+    for (const one of own.reduce((sum, { rows }) => sum + rows.length, 0) <= MOST_LINES ? own : [])
+      lines.push(`${one.label}, by prompt:`, benchmarkTable(one, COLUMNS), "");
+  }
+  for (const { id, reason } of missing) lines.push(`Missing: ${id} (${reason})`);
+  lines.push(
+    `${machine.cpu}, ${threads} of ${machine.cores} cores, Node ${machine.node}, llama.cpp ${machine.llamaCpp}, commit ${machine.commit ?? "unknown"}`,
+    "",
+  );
+  return lines.join("\n");
+}
+
+function describePair({ id, target, draft, compatibility, profile: { costs } }: ReportedPair): string {
+  const { draftCost, verifyCosts, targetStepMs } = costs;
+  const v = [2, 4, 8, 16].flatMap((n) =>
+    verifyCosts[n - 1] === undefined ? [] : [`v(${n}) ${verifyCosts[n - 1]?.toFixed(2)}`],
+  );
+  return [
+    `${id}: draft ${percent(draft.parameters / target.parameters)} of the target's size, vocabularies ${compatibility.verdict}`,
+    `one target pass ${targetStepMs.toFixed(2)} ms, c ${draftCost?.toFixed(3)}, ${v.join(", ")}${
+      draft.dialledAgreement === null ? "" : `; agreement ${draft.dialledAgreement} set by construction`
+    }`,
+  ].join("\n");
+}
