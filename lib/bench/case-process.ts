@@ -6,6 +6,7 @@ import type { Pair } from "../pair.js";
 import { benchmark } from "./benchmark.js";
 import type { Answer, Case, CasePair, Task } from "./case-types.js";
 import { readDial } from "./dialled.js";
+import { measureWithin } from "./measure-within.js";
 import type { ModelCard } from "./types.js";
 
 /** Milliseconds that measuring passes by themselves may take. */
@@ -45,12 +46,7 @@ function measure(
 async function profile(pair: Pair, models: CasePair, maxRows: number, loadMs: number): Promise<Answer> {
   const { draft, compatibility } = pair;
   if (draft === null || compatibility === null) throw new Error("A profile of a pair needs its draft");
-  // One series to learn what a series takes, then as many as the budget has.
-  const options = { draftMaxTokens: maxRows - 1, past: 64 };
-  const first = performance.now();
-  let costs = await pair.measure({ ...options, repeats: 1 });
-  const repeats = Math.min(9, Math.floor((PROFILE_BUDGET_MS * 2) / (performance.now() - first)) - 1);
-  if (repeats > 1) costs = await pair.measure({ ...options, repeats });
+  const costs = await measureWithin(pair, maxRows, PROFILE_BUDGET_MS);
   return {
     type: "profile",
     target: await card(models.target, pair.target),

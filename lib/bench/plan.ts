@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { basename } from "node:path";
 import type { GenerationDraftOptions } from "../draft-options.js";
 import { createError } from "../errors.js";
 import { resolveModel } from "../model-files.js";
@@ -78,7 +79,7 @@ export async function makePlan(options: PlanOptions): Promise<Plan> {
         id: `${pair.id}: ${label}`,
         pair,
         label,
-        promptSet: dial === null ? promptsName : "walks",
+        promptSet: dial === null ? basename(promptsName) : "walks",
         prompts: own,
         verification: options.verification ?? "block",
         maxTokens: options.maxTokens ?? preset.maxTokens,

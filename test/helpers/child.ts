@@ -15,6 +15,8 @@ interface Options {
   nodeFlags?: string[];
   /** Sends this once stdout has something. */
   signalOnOutput?: NodeJS.Signals;
+  /** Sends SIGINT after so long, to processes that say nothing while they work. */
+  signalAfterMs?: number;
   /** Closes the reading end of stdout once it has something. */
   closeOnOutput?: boolean;
   input?: string;
@@ -40,6 +42,7 @@ export function run(script: string, args: string[] = [], options: Options = {}):
     ended.hung = true;
     child.kill("SIGKILL");
   }, timeoutMs);
+  if (options.signalAfterMs !== undefined) setTimeout(() => child.kill("SIGINT"), options.signalAfterMs);
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     const first = ended.stdout === "";
     ended.stdout += text;

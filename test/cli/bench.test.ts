@@ -1,0 +1,123 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import t from "tap";
+import { makePlan } from "../../dist/bench/plan.js";
+import { runPlan } from "../../dist/bench/run-plan.js";
+import { cli } from "../helpers/cli.js";
+
+const PAIR = ["--target", "fable-5m", "--draft", "fable-1m"];
+const SHORT = ["--max-tokens", "12", "--repeat", "2"];
+
+function prompts(folder: string): string {
+  return join(folder, "prompts.jsonl");
+}
+
+t.test("each setting is a case; the report says with what it was made", async (t) => {
+  const folder = t.testdir({
+    "prompts.jsonl":
+      '{"question_id":7,"category":"story","turns":["Once upon a time"]}\n{"text":"The fox"}\n',
+  });
+  const { code, stdout, stderr } = await cli([
+    ...["bench", ...PAIR, ...SHORT, "--prompts", prompts(folder)],
+    ...["--draft-max-tokens", "2,4", "--temperature", "0,1", "--json"],
+  ]);
+  t.equal(code, 0, stderr);
+  const report = JSON.parse(stdout);
+  t.match(report, {
+    version: 1,
+    command: /^foretoken bench --target fable-5m .*--json$/,
+    pairs: [
+      {
+        id: "fable-5m + fable-1m",
+        target: { file: "fable-5m.f16.gguf", dialledAgreement: null },
+        compatibility: { verdict: "identical" },
+      },
+    ],
+    missing: [],
+  });
+  t.strictSame(
+    report.cases.map((one: { label: string }) => one.label),
+    ["fixed 2", "fixed 2 temperature 1", "fixed 4", "fixed 4 temperature 1"],
+  );
+  t.match(report.cases[0].rows, [
+    { prompt: "7", domain: "story", tokens: 12, identical: true, trace: { length: 12 } },
+    { prompt: "2", domain: null },
+  ]);
+  t.equal(report.cases[1].summary.identical, null);
+  t.notMatch(stdout, folder, "folders are nobody's business");
+});
+
+t.test("a sweep has the policy's own choice beside its points; the files are written", async (t) => {
+  const folder = t.testdir({ "prompts.jsonl": '{"text":"The fox"}\n' });
+  const out = join(folder, "swept.json");
+  const { code, stdout, stderr } = await cli([
+    ...["bench", ...PAIR, ...SHORT, "--prompts", prompts(folder)],
+    ...["--sweep", "draft.maxTokens=1..2", "--out", out],
+  ]);
+  t.equal(code, 0, stderr);
+  t.match(stdout, /fixed 1.*\n.*fixed 2.*\n.*adaptive/);
+  t.match(
+    JSON.parse(readFileSync(out, "utf8")).cases.map((one: { sweep: unknown }) => one.sweep),
+    [{ parameter: "draft.maxTokens", value: 1 }, { parameter: "draft.maxTokens", value: 2 }, null],
+  );
+});
+
+t.test(
+  "interrupted while a case is measured, the report has the others and names what is missing",
+  async (t) => {
+    const folder = t.testdir({ "prompts.jsonl": '{"text":"The fox"}\n' });
+    const settings = [1, 2, 3].map((maxTokens) => ({ policy: "fixed", maxTokens }) as const);
+    const plan = await makePlan({
+      ...{ preset: "quick", target: "fable-5m", drafts: ["fable-1m"], settings, threads: 1 },
+      ...{ prompts: prompts(folder), maxTokens: 12, repeat: 1 },
+    });
+    const interrupt = new AbortController();
+    const { cases, missing } = await runPlan(plan, {
+      command: "foretoken bench",
+      signal: interrupt.signal,
+      onProgress: (text) => /^2\/3.*prompt/.test(text) && interrupt.abort(),
+    });
+    t.match(cases, [{ label: "fixed 1" }]);
+    t.strictSame(
+      missing.map(({ id, reason }) => [id, reason]),
+      ["fixed 2", "fixed 3"].map((label) => [`fable-5m + fable-1m: ${label}`, "interrupted"]),
+    );
+  },
+);
+
+t.test("Ctrl-C writes the report and ends with 130", async (t) => {
+  const folder = t.testdir({ "prompts.jsonl": '{"text":"The fox"}\n' });
+  const out = join(folder, "part.json");
+  const { code, hung } = await cli(
+    ["bench", ...PAIR, "--max-tokens", "4000", "--repeat", "900", "--prompts", prompts(folder), "--out", out],
+    { signalAfterMs: 4000 },
+  );
+  t.match({ code, hung }, { code: 130, hung: false });
+  t.match(JSON.parse(readFileSync(out, "utf8")), { cases: [], missing: { length: 3 } });
+  t.strictSame(readdirSync(folder), ["part.json", "prompts.jsonl"]);
+});
+
+t.test("a model that cannot be loaded is missing, the others are measured", async (t) => {
+  const folder = t.testdir({ "broken.gguf": "no model", "prompts.jsonl": '{"text":"The fox"}\n' });
+  const { code, stdout } = await cli([
+    ...["bench", "--target", "fable-5m", "--draft", join(folder, "broken.gguf"), "fable-1m"],
+    ...[...SHORT, "--prompts", prompts(folder), "--draft-max-tokens", "2", "--json"],
+  ]);
+  t.equal(code, 1);
+  t.match(JSON.parse(stdout), {
+    cases: [{ pair: "fable-5m + fable-1m" }],
+    missing: [{ id: "fable-5m + broken: fixed 2", reason: /GGUF/ }],
+  });
+});
+
+t.test("wrong usage", async (t) => {
+  const refused = async (args: string[], stderr: RegExp) =>
+    t.match(await cli(["bench", ...args]), { code: 2, stderr });
+  await refused(["--preset", "everything"], /Expected one of default, .* but received "everything"/);
+  await refused(["--sweep", "threads=1..4"], /draft\.maxTokens or temperature/);
+  await refused(["--sweep", "draft.maxTokens=0..4"], /such as 1\.\.20/);
+  await refused(["--prompts", "nowhere.jsonl"], /PROMPTS_INVALID/);
+  await refused(["--max-tokens", "some"], /Expected an integer/);
+  t.match(await cli(["bench", "--target", "no-such-model"]), { code: 1, stderr: /MODEL_NAME_UNKNOWN/ });
+  t.notOk(existsSync("foretoken-bench.json"));
+});
