@@ -92,6 +92,7 @@ export async function writeKnownPair(folder, options, writing) {
       embedding: (token, row) => row.set(hadamard(token)),
       output: (token, row) => row.set(Array.from(rows[token] ?? [], fromHalf)),
       metadata: [
+        ["tokenizer.ggml.model", "string", "no_vocab"],
         ["foretoken.known.role", "string", role],
         ["foretoken.known.variant", "string", variant],
         ["foretoken.known.seed", "u32", seed],

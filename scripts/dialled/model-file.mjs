@@ -30,7 +30,7 @@ const CHUNK_BYTES = 4 << 20;
  * @property {FillRow} embedding
  * @property {FillRow} output the row of a token in the output matrix
  * @property {number} [epsilon] of LayerNorm
- * @property {readonly import("./gguf-writer.mjs").Metadata[]} metadata
+ * @property {readonly import("./gguf-writer.mjs").Metadata[]} metadata the tokenizer's among it
  */
 
 /** @param {Shape} shape */
@@ -110,7 +110,6 @@ export function modelFile({ shape, vocabulary, context, seed, embedding, output,
       [`${architecture}.vocab_size`, "u32", vocabulary],
       [`${architecture}.attention.layer_norm_epsilon`, "f32", epsilon],
       ...graph.metadata(shape),
-      ["tokenizer.ggml.model", "string", "no_vocab"],
       ...metadata,
     ],
     tensors,

@@ -11,10 +11,11 @@ import { modelFile, requireShape } from "./model-file.mjs";
 import { preset } from "./presets.mjs";
 import { RandomStream } from "./random.mjs";
 import { successors, WINDOW, walk } from "./successors.mjs";
+import { tokenizerMetadata } from "./tokenizer.mjs";
 import { writeModel } from "./write-model.mjs";
 
 /** Part of every file: files of an older construction are written anew. */
-const CONSTRUCTION = 1;
+const CONSTRUCTION = 2;
 /** The target's text is the same at any temperature that makes sense. */
 const TARGET_CONFIDENCE = 1 - 1e-9;
 const INFORMATION = 0.6;
@@ -38,14 +39,14 @@ const MOST_CONFIDENCE = 0.98;
 /** The target depends on neither agreement nor the draft's shape. @param {TargetOptions} options */
 export function dialledTarget(options) {
   const { shape, vocabulary, context, seed, cycle } = resolve(options);
-  const { next, starts } = successors({ vocabulary, seed, cycle });
+  const { next, starts, end } = successors({ vocabulary, seed, cycle });
   const classes = [{ tokens: vocabulary, confidence: TARGET_CONFIDENCE }];
   const [gain = 1] = rowGains({ hidden: width(shape.target), classes });
   const name = modelName(shape.target, seed, cycle);
   const file = modelFile({
     ...{ shape: { ...shape.target, name }, vocabulary, context, seed },
     ...directions(width(shape.target), seed, "target", next, () => gain),
-    metadata: metadata("target", { seed, cycle, starts }),
+    metadata: [...tokenizerMetadata(vocabulary, end), ...metadata("target", { seed, cycle, starts })],
   });
   const about = { role: "target", vocabulary, seed, cycle: cycle || vocabulary, starts };
   return { name, file, about, starts, next, walk: walk.bind(null, next) };
@@ -83,6 +84,7 @@ export function dialledDraft(options) {
       (token) => gains[/** @type {number} */ (classOf[token])] ?? 1,
     ),
     metadata: [
+      ...tokenizerMetadata(vocabulary, target.end),
       ...metadata("draft", { seed, cycle, starts: target.starts }),
       ["foretoken.dialled.agreement", "f64", agreement],
       ["foretoken.dialled.information", "f64", information],

@@ -12,6 +12,7 @@ const STARTS_ON_SHORT_CYCLE = 8;
  * @typedef {object} Successors
  * @property {Int32Array} next the token after each token
  * @property {Int32Array[]} cycles the tokens of each cycle, in order
+ * @property {number} end the last token of the last cycle: seldom reached, and as good as any to end texts with
  * @property {number[]} starts tokens to begin a text with; their walks of 512 tokens do not meet where the cycle is longer
  */
 
@@ -35,7 +36,12 @@ export function successors({ vocabulary, seed, cycle = 0 }) {
     for (const [i, token] of tokens.entries())
       next[token] = /** @type {number} */ (tokens[(i + 1) % tokens.length]);
   }
-  return { next, cycles, starts: startPositions(cycles[0]?.length ?? 0).map((i) => order[i] ?? 0) };
+  return {
+    next,
+    cycles,
+    end: order.at(-1) ?? 0,
+    starts: startPositions(cycles[0]?.length ?? 0).map((i) => order[i] ?? 0),
+  };
 }
 
 /** Where on a cycle the starts lie. @param {number} length */
