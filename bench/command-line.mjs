@@ -16,10 +16,12 @@ export function integers(text) {
   return text === "" ? [] : text.split(",").map(integer);
 }
 
-/** Writes bench/results/<date>-<name>.json. */
-export async function saveResult(name, report) {
+/** Writes bench/results/<date>-<name>.json, and a page of the same name where there is one. */
+export async function saveResult(name, report, page) {
   await mkdir(RESULTS, { recursive: true });
-  await writeReport(join(RESULTS, `${new Date().toISOString().slice(0, 10)}-${name}.json`), report);
+  const file = join(RESULTS, `${new Date().toISOString().slice(0, 10)}-${name}`);
+  await writeReport(`${file}.json`, report);
+  if (page !== undefined) await writeAtomically(`${file}.md`, page);
 }
 
 export async function writeReport(file, report) {

@@ -1,87 +1,132 @@
-// Our single-token speed beside that of llama.cpp's llama-bench on the same file and settings, interleaved. Needs a built
-// checkout with the tools (node scripts/build.mjs --tools); prints the ratio and leaves nothing.
-import { execFile } from "node:child_process";
-import { readdirSync } from "node:fs";
+// Our speed beside that of llama.cpp's own tools and of node-llama-cpp: same files, prompts and threads, every system alone, with its
+// default draft and with its best one, in turn. Sets the peers up (bench/peers/set-up.mjs). Needs a built checkout; leaves
+// bench/results/<date>-peers-<name>.json and .md with --save.
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
+import { basename } from "node:path";
 import { Command } from "commander";
-import { loadPair } from "../dist/index.js";
-import { median } from "../dist/median.js";
-import { integer } from "./command-line.mjs";
+import { readDial } from "../dist/bench/dialled.js";
+import { bootstrapInterval, meanOfMedians } from "../dist/bootstrap.js";
+import { describeMachine } from "../dist/machine.js";
+import { mean, median } from "../dist/median.js";
+import { progressLine } from "../scripts/progress.mjs";
+import { integer, integers, saveResult } from "./command-line.mjs";
+import { peersPage } from "./peers/page.mjs";
+import { setUpPeers } from "./peers/set-up.mjs";
+import { openSystems } from "./peers/systems.mjs";
 import { demoPrompts } from "./prompts.mjs";
-
-const BUILD = fileURLToPath(new URL("../build", import.meta.url));
 
 await new Command("peers")
   .option("--target <model>", "path or name", "fable-17m")
+  .option("--draft <model...>", "its drafts: path or name", ["fable-1m"])
+  .option(
+    "--lengths <list>",
+    "draft lengths among which each system's best is found",
+    integers,
+    [2, 3, 4, 6, 8],
+  )
+  .option("--prompts <n>", "how many prompts", integer, 3)
   .option("--max-tokens <n>", "tokens per run", integer, 128)
-  .option("--repeat <n>", "runs of each", integer, 7)
+  .option("--repeat <n>", "runs of each after one that finds the best", integer, 5)
   .option("--threads <n>", "CPU threads", integer, availableParallelism())
-  .option("--llama-bench <file>", "another llama-bench than the one under build/")
+  .option("--save [name]", "write the measurements and a page to bench/results, under the date and this name")
   .option("--json", "print the measurements as JSON")
   .action(run)
   .parseAsync();
 
-async function run({ target, maxTokens, repeat, threads, llamaBench = findLlamaBench(), json }) {
-  const pair = await loadPair({ target, threads });
+async function run({ target, draft: drafts, save, json, ...plan }) {
+  const peers = await setUpPeers();
+  const results = [];
+  for (const draft of drafts)
+    results.push(await measure({ target, draft, contextSize: 1024, ...plan }, peers));
+  const report = {
+    date: new Date().toISOString(),
+    command: ["node bench/peers.mjs", ...process.argv.slice(2).map((arg) => basename(arg))].join(" "),
+    plan,
+    versions: peers.versions,
+    machine: describeMachine(),
+    results,
+  };
+  process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : peersPage(report));
+  if (save !== undefined)
+    await saveResult(`peers-${save === true ? "embedded" : save}`, report, peersPage(report));
+}
+
+async function measure(plan, peers) {
+  const progress = progressLine(`${basename(plan.target)} + ${basename(plan.draft)}`);
+  const dial = await readDial(plan.draft);
+  const prompts = await promptsFor(plan);
+  const { systems, close } = await openSystems(plan, peers);
   try {
-    const ours = async () => {
-      const { stats } = await pair.complete(demoPrompts[0].text, { maxTokens, ignoreEnd: true });
-      return stats.tokensPerSecond;
-    };
-    const theirs = () => tokensPerSecond(llamaBench, pair.target.path, maxTokens, threads);
-    await ours();
-    const runs = [];
-    for (let i = 0; i < repeat; i++) {
-      // Whichever ran first runs second the next time.
-      const first = i % 2 === 0 ? await ours() : await theirs();
-      const second = i % 2 === 0 ? await theirs() : await ours();
-      runs.push(i % 2 === 0 ? { ours: first, theirs: second } : { ours: second, theirs: first });
+    for (const one of systems) {
+      progress.update(`finding the best: ${one.system}, ${one.setting}`);
+      one.scan = mean(await inTurn(prompts.slice(0, 1), one.speed));
     }
-    const report = {
-      ours: median(runs.map((r) => r.ours)),
-      theirs: median(runs.map((r) => r.theirs)),
-      ratio: median(runs.map((r) => r.ours / r.theirs)),
-      runs,
+    const kept = contenders(systems);
+    const runs = kept.map(() => prompts.map(() => []));
+    for (let repeat = 0; repeat < plan.repeat; repeat++) {
+      for (const [p, prompt] of prompts.entries()) {
+        // Whoever is first in one turn is second in the next.
+        for (const j of kept.keys()) {
+          const i = (j + repeat) % kept.length;
+          progress.update(
+            `${repeat + 1}/${plan.repeat}, prompt ${p + 1}: ${kept[i].system}, ${kept[i].setting}`,
+          );
+          runs[i][p].push(await kept[i].speed(prompt));
+        }
+      }
+    }
+    const rows = kept.map(({ system, setting, best }, i) => ({
+      system,
+      setting,
+      best,
+      ...compare(runs[i], runs[0]),
+    }));
+    return {
+      target: basename(plan.target),
+      draft: basename(plan.draft),
+      agreement: dial?.agreement ?? null,
+      rows,
     };
-    process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : describe(report));
   } finally {
-    await pair.close();
+    progress.clear();
+    await close();
   }
 }
 
-async function tokensPerSecond(llamaBench, model, tokens, threads) {
-  const flags = [
-    "-m",
-    model,
-    "-p",
-    "0",
-    "-n",
-    String(tokens),
-    "-t",
-    String(threads),
-    "-fa",
-    "1",
-    "-r",
-    "3",
-    "-o",
-    "json",
-  ];
-  const { stdout } = await promisify(execFile)(llamaBench, flags);
-  return JSON.parse(stdout)[0].avg_ts;
+/** Of each system: alone, its default, the best of its fixed lengths by the first look. */
+function contenders(systems) {
+  return systems.filter((one) => {
+    const own = systems.filter((other) => other.system === one.system && other.setting.startsWith("fixed"));
+    one.best = own.length > 0 && own.reduce((a, b) => (b.scan > a.scan ? b : a)) === one;
+    return one.best || !one.setting.startsWith("fixed");
+  });
 }
 
-function describe({ ours, theirs, ratio }) {
-  return `foretoken ${ours.toFixed(1)} tok/s, llama-bench ${theirs.toFixed(1)} tok/s, ratio ${ratio.toFixed(3)}\n`;
+/** Medians over the repetitions, means over the prompts; ratios to our target alone, of neighbours in time. */
+function compare(runs, baseline) {
+  const ratios = runs.map((own, p) => own.map((speed, i) => speed / baseline[p][i]));
+  return {
+    tokensPerSecond: meanOfMedians(runs),
+    speedup: meanOfMedians(ratios),
+    interval: bootstrapInterval(ratios, 1),
+    perPrompt: runs.map((own) => median(own)),
+    runs,
+  };
 }
 
-function findLlamaBench() {
-  const found = readdirSync(BUILD, { recursive: true }).find((path) =>
-    /(^|[/\\])llama-bench(\.exe)?$/.test(path),
-  );
-  if (found === undefined)
-    throw new Error("Expected llama-bench under build/. Build it: node scripts/build.mjs --tools");
-  return join(BUILD, found);
+/** Of a dialled model: its starts, written out. */
+async function promptsFor({ target, prompts: count }) {
+  const dial = await readDial(target);
+  if (dial === null) return demoPrompts.slice(0, count).map(({ text }) => text);
+  const start = (token) => `${Array.from({ length: 15 }, (_, i) => `<t${300 + i}>`).join("")}<t${token}>`;
+  return dial.starts
+    .filter((token) => token >= 256)
+    .slice(0, count)
+    .map(start);
+}
+
+async function inTurn(items, work) {
+  const results = [];
+  for (const item of items) results.push(await work(item));
+  return results;
 }

@@ -23,7 +23,6 @@ const HELP = `Usage: npm run build -- [options] [-- -D<cmake variable>=<value> â
   --no-tests          without the CTest programs
   --cuda              with ggml's CUDA module
   --all-cpu-variants  CPU modules for every processor level instead of this machine's
-  --tools             also llama-bench and llama-speculative-simple, from the same tree
   --verbose           show the compiler's output
 `;
 
@@ -34,14 +33,13 @@ const OPTIONS = /** @type {const} */ ({
   "no-tests": { type: "boolean" },
   cuda: { type: "boolean" },
   "all-cpu-variants": { type: "boolean" },
-  tools: { type: "boolean" },
   verbose: { type: "boolean" },
   help: { type: "boolean" },
 });
 
 /**
  * @typedef {{ debug?: boolean, sanitize?: boolean, "core-only"?: boolean, "no-tests"?: boolean, cuda?: boolean,
- *   "all-cpu-variants"?: boolean, tools?: boolean, verbose?: boolean }} BuildOptions
+ *   "all-cpu-variants"?: boolean, verbose?: boolean }} BuildOptions
  */
 
 /** @param {BuildOptions} options */
@@ -67,7 +65,6 @@ export async function build(options = {}, definitions = []) {
     FORETOKEN_CORE_ONLY: options["core-only"] ?? false,
     FORETOKEN_CUDA: options.cuda ?? false,
     FORETOKEN_ALL_CPU_VARIANTS: options["all-cpu-variants"] ?? false,
-    FORETOKEN_LLAMA_TOOLS: options.tools ?? false,
     FORETOKEN_OUTPUT_DIR: join(root, "build", name),
   };
   if (!options["core-only"]) variables.FORETOKEN_LLAMA_CPP_DIR = await vendorLlamaCpp();
@@ -108,8 +105,6 @@ export async function build(options = {}, definitions = []) {
     args.push(...all.map((definition) => `--CD${definition}`));
     if (!configured) await logged(name, options, process.execPath, [cmakeJs, "configure", ...args]);
     await logged(name, options, process.execPath, [cmakeJs, "build", ...args]);
-    if (options.tools)
-      await cmake(name, options, ["--build", output, "--target", "llama-bench", "llama-speculative-simple"]);
   }
   await writeFile(stampFile, stamp);
   return output;

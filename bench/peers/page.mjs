@@ -1,0 +1,34 @@
+// The peers' results as a page.
+
+export function peersPage({ date, command, machine, versions, plan, results }) {
+  const { cpu, cores, node, commit } = machine;
+  return [
+    "# Beside the peers",
+    "",
+    `${date.slice(0, 10)}, ${cpu}, ${plan.threads} of ${cores} cores, Node ${node}, commit ${commit ?? "unknown"}; ${Object.entries(
+      versions,
+    )
+      .map(([name, version]) => `${name} ${version}`)
+      .join(", ")}.`,
+    "",
+    `\`${command}\`: ${plan.prompts} prompts, ${plan.maxTokens} tokens each, ${plan.repeat} runs in turn. Greedy. Speeds after the prefill; × is relative to our own target alone in the same turn, with its 95% interval. llama.cpp's tools are built without our patches; node-llama-cpp uses its own prebuilt binary.`,
+    "",
+    ...results.flatMap(section),
+  ].join("\n");
+}
+
+function section({ target, draft, agreement, rows }) {
+  const dialled = agreement === null ? "" : ` (agreement ${agreement}, set by construction)`;
+  const best = Math.max(...rows.map((row) => row.speedup));
+  return [
+    `## ${target} + ${draft}${dialled}`,
+    "",
+    "| system | draft | tok/s | × | 95% interval |",
+    "| --- | --- | --- | --- | --- |",
+    ...rows.map(({ system, setting, best: isBest, tokensPerSecond, speedup, interval }) => {
+      const factor = `${speedup.toFixed(2)}`;
+      return `| ${system} | ${setting}${isBest ? " (its best)" : ""} | ${tokensPerSecond.toFixed(tokensPerSecond < 100 ? 1 : 0)} | ${speedup === best ? `**${factor}**` : factor} | ${interval.map((bound) => bound.toFixed(2)).join("–")} |`;
+    }),
+    "",
+  ];
+}
