@@ -1,7 +1,7 @@
 import { open, rename, rm } from "node:fs/promises";
 
 /** The whole file or none: written to a temporary name, synchronised, renamed. */
-export async function writeAtomically(path: string, text: string): Promise<void> {
+export async function writeAtomically(path: string, text: string | Uint8Array): Promise<void> {
   const temporary = `${path}.${process.pid}.partial`;
   try {
     const file = await open(temporary, "w");
