@@ -1,7 +1,8 @@
 /** Every family, size variant and source format, converted and loaded, against references in double precision. */
 import t, { type Test } from "tap";
 import { convertCheckpoint, loadPair } from "../../lib/index.js";
-import { type Checkpoint, FAMILIES, VOCABULARY, writeCheckpoint } from "../helpers/checkpoint.js";
+import { type Checkpoint, FAMILIES, writeCheckpoint } from "../helpers/checkpoint.js";
+import { VOCABULARY } from "../helpers/families/sizes.js";
 import { referenceLogits } from "../helpers/reference.js";
 
 const LENGTH = 64;

@@ -3,16 +3,10 @@ import { existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from "n
 import { join } from "node:path";
 import t, { type Test } from "tap";
 import { convertCheckpoint } from "../../lib/index.js";
-import {
-  type Checkpoint,
-  global,
-  type Tensor,
-  torchFile,
-  unicode,
-  writeCheckpoint,
-  writeWeights,
-  zip,
-} from "../helpers/checkpoint.js";
+import { type Checkpoint, writeCheckpoint } from "../helpers/checkpoint.js";
+import { global, torchFile, unicode } from "../helpers/torch-file.js";
+import { type Tensor, writeWeights } from "../helpers/weights.js";
+import { zip } from "../helpers/zip.js";
 
 type Damage = (checkpoint: Checkpoint) => void;
 
