@@ -6,7 +6,7 @@ import { neox } from "./families/gpt-neox.js";
 import { gpt2 } from "./families/gpt2.js";
 import { decoder } from "./families/llama.js";
 import { opt } from "./families/opt.js";
-import { type Family, SMALL } from "./families/sizes.js";
+import { type Family, SMALL, VOCABULARY } from "./families/sizes.js";
 import { type Dtype, rounded } from "./floats.js";
 import { generator, normal } from "./random.js";
 import { writeTokenizer } from "./tiny-tokenizer.js";
@@ -43,18 +43,36 @@ export const FAMILIES: Record<string, () => Family> = {
   qwen3: () => decoder("qwen3", { head_dim: 16 }),
 };
 
-/** Writes a checkpoint of random weights with a small tokenizer. */
+export interface CheckpointOptions {
+  dtype?: Dtype;
+  format?: Format;
+  seed?: number;
+  /** Rows of the token matrices. */
+  vocabulary?: number;
+  /** Writes the tokenizer's files. @default a very small tokenizer */
+  tokenizer?: (folder: string) => void;
+}
+
+/** Writes a checkpoint of random weights with a tokenizer. */
 export function writeCheckpoint(
   folder: string,
   family: string,
-  { dtype = "F16", format = "safetensors", seed = 1 }: { dtype?: Dtype; format?: Format; seed?: number } = {},
+  {
+    dtype = "F16",
+    format = "safetensors",
+    seed = 1,
+    vocabulary = VOCABULARY,
+    tokenizer = writeTokenizer,
+  }: CheckpointOptions = {},
 ): Checkpoint {
   const make = FAMILIES[family];
   if (make === undefined) throw new Error(`no family ${family}`);
   const { config, shapes } = make();
+  config.vocab_size = vocabulary;
   const random = generator(seed);
   const tensors = new Map<string, Tensor>();
   for (const [name, shape] of Object.entries(shapes)) {
+    if (/embed_in|embed_out|embed_tokens|wte|lm_head/.test(name)) shape[0] = vocabulary;
     const count = shape.reduce((product, size) => product * size, 1);
     const isNorm = /norm|ln_/.test(name) && name.endsWith("weight");
     const deviation = shape.length === 1 ? 0.1 : 1 / Math.sqrt(shape[1] as number);
@@ -65,7 +83,7 @@ export function writeCheckpoint(
   }
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "config.json"), JSON.stringify(config));
-  writeTokenizer(folder);
+  tokenizer(folder);
   writeWeights(folder, tensors, dtype, format);
   return { folder, config, tensors };
 }
