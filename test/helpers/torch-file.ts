@@ -13,6 +13,28 @@ export function torchFile(tensors: Map<string, Tensor>, dtype: Dtype): Buffer {
   return zip(entries);
 }
 
+/** What torch.save wrote before PyTorch 1.6: five pickles, then each storage behind the number of its values. */
+export function legacyTorchFile(tensors: Map<string, Tensor>, dtype: Dtype): Buffer {
+  const storages = [...tensors.values()].flatMap(({ values }) => {
+    const count = Buffer.alloc(8);
+    count.writeBigInt64LE(BigInt(values.length));
+    return [count, encoded(values, dtype)];
+  });
+  const keys = [...tensors.keys()].map((_, i) => unicode(String(i)));
+  return Buffer.concat([
+    ...[LEGACY_BEGIN, legacyMachine(true), statePickle(tensors, dtype)],
+    ...[Buffer.from("]("), ...keys, Buffer.from("e."), ...storages],
+  ]);
+}
+
+/** Magic number and protocol. */
+export const LEGACY_BEGIN = Buffer.from("80028a0a6cfc9c46f9206aa850192e80024de9032e", "hex");
+
+export function legacyMachine(littleEndian: boolean): Buffer {
+  const value = Buffer.from([littleEndian ? 0x88 : 0x89]);
+  return Buffer.concat([Buffer.from("}("), unicode("little_endian"), value, Buffer.from("u.")]);
+}
+
 function statePickle(tensors: Map<string, Tensor>, dtype: Dtype): Buffer {
   const parts = [Buffer.from([0x80, 2]), global("collections", "OrderedDict"), Buffer.from(")R(")];
   for (const [i, [name, { shape, values }]] of [...tensors].entries()) {

@@ -2,9 +2,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Dtype, encoded } from "./floats.js";
-import { torchFile } from "./torch-file.js";
+import { legacyTorchFile, torchFile } from "./torch-file.js";
 
-export type Format = "safetensors" | "sharded" | "bin" | "sharded-bin";
+export type Format = "safetensors" | "sharded" | "bin" | "sharded-bin" | "legacy-bin";
 
 export interface Tensor {
   shape: number[];
@@ -18,7 +18,7 @@ export function writeWeights(
   format: Format,
 ): void {
   const [kind, file, write] = format.endsWith("bin")
-    ? (["bin", "pytorch_model", torchFile] as const)
+    ? (["bin", "pytorch_model", format === "legacy-bin" ? legacyTorchFile : torchFile] as const)
     : (["safetensors", "model", safetensorsFile] as const);
   if (!format.startsWith("sharded")) {
     writeFileSync(join(folder, `${file}.${kind}`), write(tensors, dtype));
