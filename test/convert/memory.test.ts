@@ -10,7 +10,7 @@ import { writeSparseCheckpoint } from "../helpers/sparse-checkpoint.js";
 const MB = 1e6;
 
 function largeEmbedding() {
-  return opt({ word: 2 ** 19, normBefore: true });
+  return opt({ word: 2 ** 19 });
 }
 
 /** Stored with rows and columns exchanged. */

@@ -6,7 +6,7 @@ import { neox } from "./families/gpt-neox.js";
 import { gpt2 } from "./families/gpt2.js";
 import { decoder } from "./families/llama.js";
 import { opt } from "./families/opt.js";
-import { type Family, SMALL, VOCABULARY } from "./families/sizes.js";
+import { type Family, VOCABULARY } from "./families/sizes.js";
 import { type Dtype, rounded } from "./floats.js";
 import { generator, normal } from "./random.js";
 import { writeTokenizer } from "./tiny-tokenizer.js";
@@ -23,8 +23,10 @@ export interface Checkpoint {
 export const FAMILIES: Record<string, () => Family> = {
   "gpt-neox": () => neox(true),
   "gpt-neox, sequential": () => neox(false),
-  opt: () => opt({ word: SMALL.hidden, normBefore: true }),
+  opt: () => opt(),
+  "opt, output matrix of its own": () => opt({ tied: false }),
   "opt, norm after, projections": () => opt({ word: 24, normBefore: false }),
+  "opt, norm before, projections": () => opt({ word: 24 }),
   codegen,
   gpt2,
   llama: () => decoder("llama", {}),
@@ -56,7 +58,7 @@ export interface CheckpointOptions {
 /** Writes a checkpoint of random weights with a tokenizer. */
 export function writeCheckpoint(
   folder: string,
-  family: string,
+  family: string | Family,
   {
     dtype = "F16",
     format = "safetensors",
@@ -65,9 +67,9 @@ export function writeCheckpoint(
     tokenizer = writeTokenizer,
   }: CheckpointOptions = {},
 ): Checkpoint {
-  const make = FAMILIES[family];
-  if (make === undefined) throw new Error(`no family ${family}`);
-  const { config, shapes } = make();
+  const made = typeof family === "string" ? FAMILIES[family]?.() : family;
+  if (made === undefined) throw new Error(`no family ${family}`);
+  const { config, shapes } = made;
   config.vocab_size = vocabulary;
   const random = generator(seed);
   const tensors = new Map<string, Tensor>();

@@ -1,7 +1,21 @@
 import { affine, type Family, linear, SMALL, VOCABULARY } from "./sizes.js";
 
-export function opt({ word, normBefore }: { word: number; normBefore: boolean }): Family {
-  const { hidden, layers, heads, feedForward, positions } = SMALL;
+interface Variant {
+  /** Of a token's vector. */
+  word?: number;
+  normBefore?: boolean;
+  /** The output matrix is the token matrix. */
+  tied?: boolean;
+  positions?: number;
+}
+
+export function opt({
+  word = SMALL.hidden,
+  normBefore = true,
+  tied = true,
+  positions = SMALL.positions,
+}: Variant = {}): Family {
+  const { hidden, layers, heads, feedForward } = SMALL;
   const shapes: Record<string, number[]> = {
     "model.decoder.embed_tokens.weight": [VOCABULARY, word],
     "model.decoder.embed_positions.weight": [positions + 2, hidden],
@@ -11,6 +25,7 @@ export function opt({ word, normBefore }: { word: number; normBefore: boolean })
           "model.decoder.project_in.weight": [hidden, word],
           "model.decoder.project_out.weight": [word, hidden],
         }),
+    ...(tied ? {} : { "lm_head.weight": [VOCABULARY, word] }),
     ...(normBefore ? affine("model.decoder.final_layer_norm", hidden) : {}),
   };
   for (let i = 0; i < layers; i++) {
@@ -37,6 +52,7 @@ export function opt({ word, normBefore }: { word: number; normBefore: boolean })
     max_position_embeddings: positions,
     do_layer_norm_before: normBefore,
     activation_function: "relu",
+    ...(tied ? {} : { tie_word_embeddings: false }),
   };
   return { config, shapes };
 }

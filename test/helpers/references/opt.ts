@@ -33,11 +33,12 @@ export function opt(model: Model, tokens: readonly number[]): Vector[] {
       return after("final_layer_norm", add(middle, model.linear(`${layer}.fc2`, up)));
     });
   }
+  const output =
+    model.checkpoint.config.tie_word_embeddings === false
+      ? "lm_head.weight"
+      : `${decoder}.embed_tokens.weight`;
   return hidden.map((x) => {
     const normed = normBefore ? model.layerNorm(`${decoder}.final_layer_norm`, x) : x;
-    return model.times(
-      `${decoder}.embed_tokens.weight`,
-      narrow ? model.times(`${decoder}.project_out.weight`, normed) : normed,
-    );
+    return model.times(output, narrow ? model.times(`${decoder}.project_out.weight`, normed) : normed);
   });
 }
