@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { InvalidArgumentError } from "commander";
-import { writeAtomically } from "./write-atomically.mjs";
+import { writeWholeFile } from "../dist/whole-file.js";
 
 const RESULTS = fileURLToPath(new URL("results", import.meta.url));
 
@@ -23,6 +23,6 @@ export async function saveResult(name, report) {
 }
 
 export async function writeReport(file, report) {
-  await writeAtomically(file, `${JSON.stringify(report, null, 2)}\n`);
+  await writeWholeFile(file, [Buffer.from(`${JSON.stringify(report, null, 2)}\n`)]);
   process.stderr.write(`Wrote ${file}\n`);
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { createError } from "../errors.js";
 import * as is from "../is.js";
 import { exists, readJson } from "./checkpoint.js";
+import { unsupported } from "./checkpoint-error.js";
 import { preTokenizerOfClass } from "./pre-tokenizer.js";
 import type { TokenizerSettings } from "./tokenizer-settings.js";
 import { type AddedToken, toAddedToken, toMerge, type Vocabulary, vocabularyTexts } from "./vocabulary.js";
@@ -19,6 +20,8 @@ export async function readVocabularyAndMerges(
   const file = join(folder, "vocab.json");
   const mergesFile = join(folder, "merges.txt");
   const texts = vocabularyTexts(file, await readJson(file));
+  if (settings.values.add_prefix_space === true)
+    throw unsupported(settings.file ?? file, "a space is added before text, unknown to llama.cpp");
   const merges = await readFile(mergesFile, "utf8").catch((error: NodeJS.ErrnoException) => {
     throw createError(
       "CHECKPOINT_NOT_FOUND",

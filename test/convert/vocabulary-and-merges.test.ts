@@ -110,7 +110,7 @@ t.test("Qwen 2: another split of text, by the class, and tokens from tokenizer_c
   }
 });
 
-t.test("a class whose split is unknown, and a Llama, which names none", async (t) => {
+t.test("a class whose split is unknown, a Llama, which names none, and an added space", async (t) => {
   const { vocab, merges } = parts("GPT-2");
   const files = { "vocab.json": vocab, "merges.txt": merges };
   const load = (family: string, settings: object) =>
@@ -122,4 +122,6 @@ t.test("a class whose split is unknown, and a Llama, which names none", async (t
   const message = /tokenizer_config[.]json: without tokenizer[.]json, how a .*(Roberta|llama)/;
   await t.rejects(load("gpt2", { tokenizer_class: "RobertaTokenizer", eos_token: "a" }), { code, message });
   await t.rejects(load("llama", { eos_token: "a" }), { code, message });
+  const space = /tokenizer_config[.]json: a space is added/;
+  await t.rejects(load("gpt2", { eos_token: "a", add_prefix_space: true }), { code, message: space });
 });
