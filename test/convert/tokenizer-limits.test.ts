@@ -1,7 +1,8 @@
 /** Where llama.cpp's tokenizer differs from the published one, as docs/errors.md and ADR 7 say: pinned, so that a fix is noticed. */
 import { Tokenizer } from "@huggingface/tokenizers";
 import t from "tap";
-import { HUB_TOKENIZERS, type HubTokenizer, writeTokenizer } from "../helpers/hub-tokenizers.js";
+import { type HubTokenizer, writeTokenizer } from "../helpers/hub-tokenizer.js";
+import { HUB_TOKENIZERS } from "../helpers/hub-tokenizers.js";
 import { loadConverted } from "../helpers/load-converted.js";
 
 async function both(folder: string, name: "Pythia" | "GPT-2", change: (json: HubTokenizer["json"]) => void) {

@@ -1,7 +1,8 @@
 /** Converted tokenizers on texts of many scripts: the ids and texts that the published tokenizers' own library gives. */
 import { Tokenizer } from "@huggingface/tokenizers";
 import t from "tap";
-import { HUB_TOKENIZERS, type HubTokenizer, texts, writeTokenizer } from "../helpers/hub-tokenizers.js";
+import { type HubTokenizer, texts, writeTokenizer } from "../helpers/hub-tokenizer.js";
+import { HUB_TOKENIZERS } from "../helpers/hub-tokenizers.js";
 import { loadConverted } from "../helpers/load-converted.js";
 
 /** Rows of the model's matrix beyond the tokens. */

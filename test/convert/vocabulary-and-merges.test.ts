@@ -3,7 +3,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Tokenizer } from "@huggingface/tokenizers";
 import t, { type Test } from "tap";
-import { HUB_TOKENIZERS, type HubTokenizer, texts } from "../helpers/hub-tokenizers.js";
+import { type HubTokenizer, texts } from "../helpers/hub-tokenizer.js";
+import { HUB_TOKENIZERS } from "../helpers/hub-tokenizers.js";
 import { loadConverted } from "../helpers/load-converted.js";
 
 type Files = Record<string, unknown>;
