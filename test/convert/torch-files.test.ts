@@ -83,3 +83,15 @@ for (const [what, pickles, code, message] of refusals) {
     await t.rejects(readTorchCheckpoint(path), { message: /pytorch_model[.]bin: / });
   });
 }
+
+t.test("a file whose pickles are longer than what is read of it first", async (t) => {
+  const path = `${t.testdir()}/long.bin`;
+  const note = Buffer.concat([
+    Buffer.from("}("),
+    unicode("note"),
+    unicode("x".repeat(3 << 20)),
+    Buffer.from("u."),
+  ]);
+  writeFileSync(path, Buffer.concat([LEGACY_BEGIN, machine, note, Buffer.from("].")]));
+  t.equal((await readTorchCheckpoint(path)).size, 0);
+});

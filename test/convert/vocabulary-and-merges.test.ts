@@ -39,59 +39,72 @@ async function compare(
   return { pair, reference };
 }
 
-t.test("OPT: </s> before every text, <s> and <unk> of no meaning, rows without tokens", async (t) => {
-  const { vocab, merges, whole } = parts("GPT-2", 4);
-  const names = ["<s>", "<pad>", "</s>", "<unk>"];
-  const all = { ...Object.fromEntries(names.map((text, id) => [text, id])), ...vocab };
-  const token = (content: string) => ({ __type: "AddedToken", content, lstrip: false, normalized: true });
-  const special = { bos_token: "</s>", eos_token: "</s>", pad_token: "<pad>", unk_token: "</s>" };
-  const files = {
-    "vocab.json": all,
-    "merges.txt": merges,
-    "special_tokens_map.json": special,
-    "tokenizer_config.json": {
-      ...Object.fromEntries(Object.entries(special).map(([name, text]) => [name, token(text)])),
-      add_bos_token: true,
-      tokenizer_class: "GPT2Tokenizer",
-    },
-  };
-  const begin = { id: "</s>", ids: [2], tokens: ["</s>"] };
-  const { pair, reference } = await compare(t, {
-    family: "opt",
-    files,
-    size: Object.keys(all).length + 7,
-    whole: {
-      ...whole,
-      model: { ...whole.model, vocab: all },
-      added_tokens: [1, 2].map((id) => ({ id, content: names[id], special: true, normalized: false })),
-      post_processor: {
-        type: "TemplateProcessing",
-        single: [{ SpecialToken: { id: "</s>", type_id: 0 } }, { Sequence: { id: "A", type_id: 0 } }],
-        pair: [],
-        special_tokens: { "</s>": begin },
+// Some repositories say that </s> begins a text, others leave it unsaid.
+for (const settings of [{ add_bos_token: true }, {}]) {
+  t.test("OPT: </s> before every text, <s> and <unk> of no meaning, rows without tokens", async (t) => {
+    const { vocab, merges, whole } = parts("GPT-2", 4);
+    const names = ["<s>", "<pad>", "</s>", "<unk>"];
+    const all = { ...Object.fromEntries(names.map((text, id) => [text, id])), ...vocab };
+    const token = (content: string) => ({ __type: "AddedToken", content, lstrip: false, normalized: true });
+    const special = { bos_token: "</s>", eos_token: "</s>", pad_token: "<pad>", unk_token: "</s>" };
+    const files = {
+      "vocab.json": all,
+      "merges.txt": merges,
+      "special_tokens_map.json": special,
+      "tokenizer_config.json": {
+        ...Object.fromEntries(Object.entries(special).map(([name, text]) => [name, token(text)])),
+        tokenizer_class: "GPT2Tokenizer",
+        ...settings,
       },
-    },
+    };
+    const begin = { id: "</s>", ids: [2], tokens: ["</s>"] };
+    const { pair, reference } = await compare(t, {
+      family: "opt",
+      files,
+      size: Object.keys(all).length + 7,
+      whole: {
+        ...whole,
+        model: { ...whole.model, vocab: all },
+        added_tokens: [1, 2].map((id) => ({ id, content: names[id], special: true, normalized: false })),
+        post_processor: {
+          type: "TemplateProcessing",
+          single: [{ SpecialToken: { id: "</s>", type_id: 0 } }, { Sequence: { id: "A", type_id: 0 } }],
+          pair: [],
+          special_tokens: { "</s>": begin },
+        },
+      },
+    });
+    for (const text of ["a</s>b", "<pad>", "<s>text<unk>", "</s></s>"])
+      t.strictSame([...pair.tokenize(text)], reference.encode(text).ids, text);
+    t.equal(pair.tokenize("")[0], 2);
+    t.equal(pair.target.vocabulary.eos, 2);
   });
-  for (const text of ["a</s>b", "<pad>", "<s>text<unk>", "</s></s>"])
-    t.strictSame([...pair.tokenize(text)], reference.encode(text).ids, text);
-  t.equal(pair.tokenize("")[0], 2);
-  t.equal(pair.target.vocabulary.eos, 2);
-});
+}
 
-t.test("CodeGen: runs of white space from added_tokens.json", async (t) => {
+t.test("CodeGen: runs of white space and a special token from added_tokens.json", async (t) => {
   const { vocab, merges, added, whole, size } = parts("CodeGen");
   const tokens = added as unknown as { content: string; id: number }[];
-  await compare(t, {
+  const { pair } = await compare(t, {
     family: "codegen",
     files: {
       "vocab.json": vocab,
       "merges.txt": merges.replaceAll("\n", "\r\n"),
-      "added_tokens.json": Object.fromEntries(tokens.map(({ content, id }) => [content, id])),
-      "special_tokens_map.json": { bos_token: "<|endoftext|>", eos_token: { content: "<|endoftext|>" } },
+      "added_tokens.json": {
+        ...Object.fromEntries(tokens.map(({ content, id }) => [content, id])),
+        "<x>": size,
+      },
+      "special_tokens_map.json": {
+        bos_token: "<|endoftext|>",
+        eos_token: { content: "<|endoftext|>" },
+        additional_special_tokens: ["<x>"],
+      },
     },
-    size,
+    size: size + 1,
     whole,
   });
+  const run = tokens[0] as { content: string; id: number };
+  t.equal(pair.detokenize([run.id, size]), run.content, "what is special is no text");
+  t.strictSame([...pair.tokenize("<x>")], [size]);
 });
 
 t.test("Qwen 2: another split of text, by the class, and tokens from tokenizer_config.json", async (t) => {
