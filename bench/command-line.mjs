@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { InvalidArgumentError } from "commander";
-import { writeAtomically } from "../dist/write-atomically.js";
+import { writeWholeFile } from "../dist/whole-file.js";
 
 const RESULTS = fileURLToPath(new URL("results", import.meta.url));
 
@@ -21,10 +21,10 @@ export async function saveResult(name, report, page) {
   await mkdir(RESULTS, { recursive: true });
   const file = join(RESULTS, `${new Date().toISOString().slice(0, 10)}-${name}`);
   await writeReport(`${file}.json`, report);
-  if (page !== undefined) await writeAtomically(`${file}.md`, page);
+  if (page !== undefined) await writeWholeFile(`${file}.md`, [Buffer.from(page)]);
 }
 
 export async function writeReport(file, report) {
-  await writeAtomically(file, `${JSON.stringify(report, null, 2)}\n`);
+  await writeWholeFile(file, [Buffer.from(`${JSON.stringify(report, null, 2)}\n`)]);
   process.stderr.write(`Wrote ${file}\n`);
 }

@@ -1,7 +1,7 @@
 // @ts-check
 // Makes pairs of models with a chosen agreement, or with known probabilities; --help tells more.
 //
-// Needs: a folder with room. Leaves: GGUF files, whole or not at all, each with a JSON file about it.
+// Needs: a folder with room, the built package. Leaves: GGUF files, whole or not at all, each with a JSON file about it.
 import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual, parseArgs } from "node:util";
 import { InvalidArgument, oneOf, share } from "./dialled/invalid-argument.mjs";

@@ -4,7 +4,7 @@
 //   node scripts/truncate-layers.mjs models/fable-17m.f16.gguf 3 build/models/fable-17m-3-layers.f16.gguf
 import { mkdir, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { writeAtomically } from "../dist/write-atomically.js";
+import { writeWholeFile } from "../dist/whole-file.js";
 import { parse, Reader, serialise, u32 } from "./gguf-parts.mjs";
 
 const [source, count, destination] = process.argv.slice(2);
@@ -24,5 +24,5 @@ if (layers >= all) {
 gguf.metadata.set(key, Buffer.concat([u32(4), u32(layers)]));
 gguf.tensors = gguf.tensors.filter(({ name }) => !/^blk\./.test(name) || Number(name.split(".")[1]) < layers);
 await mkdir(dirname(destination), { recursive: true });
-await writeAtomically(destination, serialise(gguf));
+await writeWholeFile(destination, [serialise(gguf)]);
 process.stdout.write(`${destination}\n`);

@@ -1,10 +1,10 @@
 import { extname } from "node:path";
 import type { Report } from "../bench/report-types.js";
-import { writeAtomically } from "../write-atomically.js";
+import { writeWholeFile } from "../whole-file.js";
 
 /** Writes the report in the form each file's name asks for. */
 export async function writeReports(report: Report, files: readonly string[]): Promise<string[]> {
-  for (const file of files) await writeAtomically(file, await render(report, extname(file)));
+  for (const file of files) await writeWholeFile(file, [Buffer.from(await render(report, extname(file)))]);
   return [...files];
 }
 

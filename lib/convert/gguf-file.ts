@@ -1,64 +1,39 @@
-import { open, rename, rm } from "node:fs/promises";
 import { type GgufTensorInfo, native } from "../native.js";
+import { writeWholeFile } from "../whole-file.js";
 import type { Metadata } from "./plan.js";
 
 /** GGUF's default, which ggml pads every tensor to. */
 const ALIGNMENT = 32;
-/** Synchronised this often: the page cache does not fill up, and an interrupted fsync never takes long. */
-const SYNC_EVERY = 256 << 20;
 
 export interface GgufTensor extends GgufTensorInfo {
   /** Its bytes in order. */
   data: () => AsyncIterable<Uint8Array>;
 }
 
-/**
- * Writes a GGUF file whose tensors are made while they are written. Whatever happens, `path` is never half a file: it is
- * written to `<path>.<pid>.partial`, synchronised, renamed. Rejects with the signal's reason, and with what the file system says.
- */
+/** Writes a GGUF file, whole or not at all, whose tensors are made while they are written. Rejects as `writeWholeFile` does. */
 export async function writeGguf(
   path: string,
   metadata: readonly Metadata[],
   tensors: readonly GgufTensor[],
-  { signal, onBytes }: { signal?: AbortSignal | undefined; onBytes?: (bytes: number) => void } = {},
+  options: Parameters<typeof writeWholeFile>[2],
 ): Promise<void> {
-  const temporary = `${path}.${process.pid}.partial`;
-  const header = native.ggufHeader(
+  await writeWholeFile(path, parts(metadata, tensors), options);
+}
+
+async function* parts(
+  metadata: readonly Metadata[],
+  tensors: readonly GgufTensor[],
+): AsyncGenerator<Uint8Array> {
+  yield native.ggufHeader(
     metadata,
     tensors.map(({ name, type, dimensions }) => ({ name, type, dimensions })),
   );
-  try {
-    const file = await open(temporary, "w");
-    try {
-      let unsynchronised = 0;
-      const write = async (bytes: Uint8Array) => {
-        signal?.throwIfAborted();
-        for (let at = 0; at < bytes.length; )
-          at += (await file.write(bytes, at, bytes.length - at)).bytesWritten;
-        unsynchronised += bytes.length;
-        if (unsynchronised >= SYNC_EVERY) {
-          await file.datasync();
-          unsynchronised = 0;
-        }
-        onBytes?.(bytes.length);
-      };
-      await write(header);
-      for (const { data } of tensors) {
-        let length = 0;
-        for await (const bytes of data()) {
-          await write(bytes);
-          length += bytes.length;
-        }
-        if (length % ALIGNMENT !== 0) await write(new Uint8Array(ALIGNMENT - (length % ALIGNMENT)));
-      }
-      await file.sync();
-      signal?.throwIfAborted();
-    } finally {
-      await file.close();
+  for (const { data } of tensors) {
+    let length = 0;
+    for await (const bytes of data()) {
+      yield bytes;
+      length += bytes.length;
     }
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
+    if (length % ALIGNMENT !== 0) yield new Uint8Array(ALIGNMENT - (length % ALIGNMENT));
   }
 }

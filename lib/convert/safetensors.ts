@@ -1,6 +1,7 @@
 import { open } from "node:fs/promises";
 import * as is from "../is.js";
 import { damaged } from "./checkpoint-error.js";
+import { readExactly } from "./read-exactly.js";
 import { DTYPE_BYTES, type DType, elements, type StoredTensor } from "./stored-tensor.js";
 
 /** More than any real header; a damaged length must not make us read gigabytes. */
@@ -14,17 +15,11 @@ export async function readSafetensors(path: string): Promise<Map<string, StoredT
   const file = await open(path);
   try {
     const { size } = await file.stat();
-    const read = async (from: number, length: number) => {
-      const bytes = Buffer.alloc(length);
-      const { bytesRead } = await file.read(bytes, 0, length, from);
-      if (bytesRead < length) throw damaged(path, `${length} bytes at ${from}`, `only ${bytesRead}`);
-      return bytes;
-    };
-    const length = Number((await read(0, 8)).readBigUInt64LE());
+    const length = Number((await readExactly(path, file, 0, 8)).readBigUInt64LE());
     if (length > Math.min(LARGEST_HEADER, size - 8)) {
       throw damaged(path, `a header within the file's ${size} bytes`, `one of ${length} bytes`);
     }
-    return tensors(path, (await read(8, length)).toString(), 8 + length, size);
+    return tensors(path, (await readExactly(path, file, 8, length)).toString(), 8 + length, size);
   } finally {
     await file.close();
   }

@@ -1,6 +1,7 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { damaged } from "./checkpoint-error.js";
 import { fromBfloat16, fromFloat16 } from "./float16.js";
+import { readExactly } from "./read-exactly.js";
 
 export const DTYPE_BYTES = {
   F64: 8,
@@ -37,14 +38,8 @@ export class TensorReader {
   /** `count` values from the `first` on. Rejects with CHECKPOINT_INVALID where the file ends before them. */
   async read(tensor: StoredTensor, first: number, count: number): Promise<Float32Array> {
     const size = DTYPE_BYTES[tensor.dtype];
-    const bytes = new Uint8Array(count * size);
     const file = await this.#open(tensor.file);
-    for (let done = 0; done < bytes.length; ) {
-      const position = tensor.offset + first * size + done;
-      const { bytesRead } = await file.read(bytes, done, bytes.length - done, position);
-      if (bytesRead === 0) throw damaged(tensor.file, `${bytes.length} bytes of weights`, `only ${done}`);
-      done += bytesRead;
-    }
+    const bytes = await readExactly(tensor.file, file, tensor.offset + first * size, count * size);
     return toFloats(tensor, bytes);
   }
 
@@ -60,16 +55,16 @@ export class TensorReader {
   }
 }
 
-function toFloats({ file, dtype }: StoredTensor, bytes: Uint8Array): Float32Array {
+function toFloats({ file, dtype }: StoredTensor, { buffer }: Buffer<ArrayBuffer>): Float32Array {
   switch (dtype) {
     case "F32":
-      return new Float32Array(bytes.buffer);
+      return new Float32Array(buffer);
     case "F64":
-      return Float32Array.from(new Float64Array(bytes.buffer));
+      return Float32Array.from(new Float64Array(buffer));
     case "F16":
-      return fromFloat16(new Uint16Array(bytes.buffer));
+      return fromFloat16(new Uint16Array(buffer));
     case "BF16":
-      return fromBfloat16(new Uint16Array(bytes.buffer));
+      return fromBfloat16(new Uint16Array(buffer));
     default:
       throw damaged(file, "weights of a floating-point type", dtype);
   }

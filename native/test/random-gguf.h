@@ -1,10 +1,9 @@
-// A GGUF file of random weights, and the values that they have once stored.
+// A GGUF file of random weights.
 #pragma once
 
 #include <cmath>
 #include <cstdint>
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <random>
 #include <string>
@@ -43,16 +42,13 @@ public:
     // [out][in], of variance 1 / in.
     void matrix(const std::string & name, int64_t in, int64_t out) {
         ggml_tensor * tensor = ggml_new_tensor_2d(tensors_.get(), type_, in, out);
-        std::vector<float> & values = draw(name, in * out, 0, 1 / std::sqrt(static_cast<float>(in)));
+        const std::vector<float> values = draw(in * out, 0, 1 / std::sqrt(static_cast<float>(in)));
         ggml_quantize_chunk(type_, values.data(), tensor->data, 0, out, in, nullptr);
-        if (type_ != GGML_TYPE_F32) {
-            ggml_get_type_traits(type_)->to_float(tensor->data, values.data(), in * out);
-        }
         add(tensor, name);
     }
     void vector(const std::string & name, int64_t size, float mean) {
         ggml_tensor * tensor = ggml_new_tensor_1d(tensors_.get(), GGML_TYPE_F32, size);
-        const std::vector<float> & values = draw(name, size, mean, 0.1F);
+        const std::vector<float> values = draw(size, mean, 0.1F);
         std::copy(values.begin(), values.end(), static_cast<float *>(tensor->data));
         add(tensor, name);
     }
@@ -69,15 +65,12 @@ public:
     // After this the file is there until the object goes.
     void write() { gguf_write_to_file(gguf_.get(), path_.c_str(), false); }
     const std::string & path() const { return path_; }
-    bool has(const std::string & name) const { return values_.count(name) > 0; }
-    const std::vector<float> & values(const std::string & name) const { return values_.at(name); }
 
 private:
     std::string full(const char * key) const { return architecture_ + "." + key; }
-    std::vector<float> & draw(const std::string & name, int64_t count, float mean, float deviation) {
+    std::vector<float> draw(int64_t count, float mean, float deviation) {
         std::normal_distribution<float> normal(mean, deviation);
-        std::vector<float> & values = values_[name];
-        values.resize(static_cast<size_t>(count));
+        std::vector<float> values(static_cast<size_t>(count));
         for (float & value : values) {
             value = normal(random_);
         }
@@ -94,7 +87,6 @@ private:
     std::string path_;
     std::unique_ptr<ggml_context, decltype(&ggml_free)> tensors_;
     std::unique_ptr<gguf_context, decltype(&gguf_free)> gguf_;
-    std::map<std::string, std::vector<float>> values_;
 };
 
 }  // namespace foretoken::test

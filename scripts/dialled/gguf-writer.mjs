@@ -1,13 +1,11 @@
 // @ts-check
 // Writes GGUF files whose tensors are made while they are written, so that no model need fit into memory.
 //
-// Needs: a folder to write to. Leaves: the whole file or none; `<file>.<pid>.partial` while it writes.
-import { open, rename, rm } from "node:fs/promises";
+// Needs: a folder to write to, the built package. Leaves: the whole file or none; `<file>.<pid>.partial` while it writes.
+import { open } from "node:fs/promises";
+import { writeWholeFile } from "../../dist/whole-file.js";
 
 const ALIGNMENT = 32;
-/** Synchronised this often: the page cache does not fill up, and an interrupted fsync never takes long. */
-const SYNC_EVERY = 256 << 20;
-
 const VALUE_TYPES = /** @type {const} */ ({ u32: 4, i32: 5, f32: 6, bool: 7, string: 8, array: 9, f64: 12 });
 const TENSOR_TYPES = /** @type {const} */ ({ f32: { code: 0, bytes: 4 }, f16: { code: 1, bytes: 2 } });
 
@@ -69,33 +67,14 @@ export class GgufFile {
    * @param {WriteOptions} [options]
    */
   async write(path, { signal, onProgress } = {}) {
-    const temporary = `${path}.${process.pid}.partial`;
-    try {
-      const file = await open(temporary, "w");
-      try {
-        let written = 0;
-        let synchronised = 0;
-        for (const chunk of this.#chunks()) {
-          signal?.throwIfAborted();
-          for (let at = 0; at < chunk.length; )
-            at += (await file.write(chunk, at, chunk.length - at)).bytesWritten;
-          written += chunk.length;
-          if (written - synchronised >= SYNC_EVERY) {
-            await file.datasync();
-            synchronised = written;
-          }
-          onProgress?.(written, this.size);
-        }
-        await file.sync();
-        signal?.throwIfAborted();
-      } finally {
-        await file.close();
-      }
-      await rename(temporary, path);
-    } catch (error) {
-      await rm(temporary, { force: true });
-      throw error;
-    }
+    let written = 0;
+    await writeWholeFile(path, this.#chunks(), {
+      signal,
+      onBytes: (bytes) => {
+        written += bytes;
+        onProgress?.(written, this.size);
+      },
+    });
   }
 
   *#chunks() {

@@ -1,5 +1,5 @@
 // @ts-check
-// Pairs of any shape whose draft agrees with the target on a chosen share of the tokens. Needs nothing; leaves GGUF files
+// Pairs of any shape whose draft agrees with the target on a chosen share of the tokens. Needs the built package; leaves GGUF files
 // and what a benchmark needs to know about each in a JSON file of the same name.
 //
 // Embeddings are random, with mean 0 and variance 1, so that LayerNorm leaves them as they are; blocks add zero; the output

@@ -1,8 +1,8 @@
 // @ts-check
-// Puts a made model into a folder, unless it is there. Needs nothing; leaves `<name>.f16.gguf` and `<name>.json`.
+// Puts a made model into a folder, unless it is there. Needs the built package; leaves `<name>.f16.gguf` and `<name>.json`.
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { writeAtomically } from "../../bench/write-atomically.mjs";
+import { writeWholeFile } from "../../dist/whole-file.js";
 
 /**
  * @typedef {object} ModelFile
@@ -32,5 +32,5 @@ export async function writeModel(folder, { name, file, about }, writing) {
 /** @param {string} path @param {string} text */
 async function writeText(path, text) {
   if ((await readFile(path, "utf8").catch(() => "")) === text) return;
-  await writeAtomically(path, text);
+  await writeWholeFile(path, [Buffer.from(text)]);
 }

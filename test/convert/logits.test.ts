@@ -1,78 +1,58 @@
-/** Every family, size variant and source format, converted and loaded, against references in double precision. */
-import t, { type Test } from "tap";
+/**
+ * Every family, size variant and source format, converted and loaded, against references in double precision: logits of 64
+ * positions, token by token and in batches.
+ */
+import t from "tap";
 import { convertCheckpoint, loadPair } from "../../lib/index.js";
-import { type Checkpoint, FAMILIES, VOCABULARY, writeCheckpoint } from "../helpers/checkpoint.js";
+import { FAMILIES, writeCheckpoint } from "../helpers/checkpoint.js";
+import { byBatches, bySingleTokens, compareWithLogits } from "../helpers/logits.js";
 import { referenceLogits } from "../helpers/reference.js";
 
 const LENGTH = 64;
-const tokens = Array.from({ length: LENGTH }, (_, i) => (i * 37 + 11) % VOCABULARY);
-
-/** Log-probabilities of all tokens after each prefix: each prompt is one batch. */
-async function logProbabilities(path: string, flashAttention: boolean): Promise<Float64Array[]> {
-  const pair = await loadPair({
-    target: path,
-    draft: false,
-    contextSize: LENGTH + 2,
-    threads: 1,
-    flashAttention,
-  });
-  try {
-    const rows: Float64Array[] = [];
-    for (let length = 1; length <= LENGTH; length++) {
-      const { tokens: made } = await pair.complete(tokens.slice(0, length), {
-        maxTokens: 1,
-        logprobs: VOCABULARY,
-        ignoreEnd: true,
-      });
-      const row = new Float64Array(VOCABULARY).fill(Number.NaN);
-      for (const { id, logprob } of made[0]?.topLogprobs ?? []) row[id] = logprob;
-      rows.push(row);
-    }
-    return rows;
-  } finally {
-    await pair.close();
-  }
-}
-
-/** Largest difference relative to the largest logit; the likeliest token wherever the margin exceeds the difference. */
-function compare(t: Test, actual: readonly Float64Array[], checkpoint: Checkpoint): number {
-  const logits = referenceLogits(checkpoint, tokens);
-  const largest = Math.max(...logits.flatMap((row) => [...row].map(Math.abs)));
-  const expected = logits.map((row) => {
-    const total = row.reduce((sum, logit) => sum + Math.exp(logit), 0);
-    return row.map((logit) => logit - Math.log(total));
-  });
-  let difference = 0;
-  for (const [pos, row] of expected.entries()) {
-    for (const [i, value] of row.entries())
-      difference = Math.max(difference, Math.abs(value - ((actual[pos] as Float64Array)[i] as number)));
-  }
-  for (const [pos, row] of expected.entries()) {
-    const [first = 0, second = 0] = row.toSorted((a, b) => b - a);
-    const mine = actual[pos] as Float64Array;
-    if (first - second > 2 * difference)
-      t.equal(mine.indexOf(Math.max(...mine)), row.indexOf(first), `position ${pos}`);
-  }
-  return difference / largest;
-}
 
 const FORMATS = [
   { dtype: "F16", format: "safetensors" },
   { dtype: "BF16", format: "bin" },
   { dtype: "F32", format: "sharded" },
   { dtype: "F16", format: "sharded-bin" },
+  { dtype: "F32", format: "legacy-bin" },
 ] as const;
 
 for (const family of Object.keys(FAMILIES)) {
   t.test(family, async (t) => {
     const folder = t.testdir();
+    const figures = { off: 0, on: 0 };
     for (const [i, source] of FORMATS.entries()) {
       const checkpoint = writeCheckpoint(`${folder}/${i}`, family, { ...source, seed: i + 1 });
       const { path } = await convertCheckpoint({ from: checkpoint.folder, to: `${folder}/${i}.gguf` });
-      const error = compare(t, await logProbabilities(path, false), checkpoint);
-      t.ok(error < 3e-3, `${source.dtype}, ${source.format}: relative error ${error.toExponential(1)}`);
-      const flash = compare(t, await logProbabilities(path, true), checkpoint);
-      t.ok(flash < 1e-2, `with flash attention ${flash.toExponential(1)}`);
+      for (const flash of i === 0 ? (["off", "on"] as const) : (["off"] as const)) {
+        const pair = await loadPair({
+          target: path,
+          draft: false,
+          contextSize: LENGTH + 2,
+          threads: 1,
+          flashAttention: flash === "on",
+        });
+        const { tokens, rows } = await bySingleTokens(pair, 11, LENGTH);
+        const batches = await byBatches(pair, tokens);
+        await pair.close();
+        const logits = referenceLogits(checkpoint, tokens);
+        const what = `${source.dtype}, ${source.format}, flash attention ${flash}`;
+        t.equal(rows.length, LENGTH);
+        for (const [how, actual] of Object.entries({ "token by token": rows, "in batches": batches })) {
+          const { error, wrong } = compareWithLogits(actual, logits);
+          figures[flash] = Math.max(figures[flash], error);
+          t.ok(
+            error < (flash === "on" ? 1e-2 : 3e-3),
+            `${what}, ${how}: relative error ${error.toExponential(1)}`,
+          );
+          t.strictSame(wrong, [], `${what}, ${how}: the likeliest tokens`);
+        }
+        t.strictSame(batches, rows, `${what}: the same bits`);
+      }
     }
+    t.comment(
+      `${family}: flash attention off ${figures.off.toExponential(1)}, on ${figures.on.toExponential(1)}`,
+    );
   });
 }
