@@ -1,10 +1,8 @@
 import type { Rows } from "./plan.js";
 import type { StoredTensor, TensorReader } from "./stored-tensor.js";
 
-/** Bytes of floats that are read at once. */
+/** Bytes of floats that are read, or transposed, at once. */
 const CHUNK = 16 << 20;
-/** Bytes of floats that are transposed at once: about what the largest matrices of a published GPT-2 have. */
-const TRANSPOSED_BLOCK = 32 << 20;
 
 /** The wanted rows in order, a few at a time: memory does not depend on the tensor's size. */
 export async function* readRows(
@@ -34,14 +32,14 @@ export async function* readRows(
   }
 }
 
-/** Columns as rows, as many at a time as fit into a block: all of them where the matrix does. */
+/** Columns as rows, as many at a time as are read at once. */
 async function* readTransposed(
   stored: StoredTensor,
   height: number,
   width: number,
   reader: TensorReader,
 ): AsyncGenerator<Float32Array> {
-  const columns = Math.min(width, Math.max(1, Math.floor(TRANSPOSED_BLOCK / 4 / height)));
+  const columns = Math.min(width, Math.max(1, Math.floor(CHUNK / 4 / height)));
   // Short rows are read whole, many at once; of long ones, only the part that is wanted.
   const isShort = width <= CHUNK / 64;
   const rows = isShort ? Math.floor(CHUNK / 4 / width) : 1;

@@ -10,8 +10,8 @@ const FINITE = 0x7c00;
 // More rows than are read at once; more columns than are transposed at once, of long rows and of short ones.
 for (const shape of [
   [3000, 2000],
-  [5, 2_000_000],
-  [2_000_000, 5],
+  [5, 1_000_000],
+  [1_000_000, 5],
 ] as const) {
   t.test(`a matrix of ${shape.join(" × ")}, stored transposed`, async (t) => {
     const [height, width] = shape;
