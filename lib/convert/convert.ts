@@ -8,7 +8,7 @@ import { damaged } from "./checkpoint-error.js";
 import { planFor } from "./families/index.js";
 import { toFloat16 } from "./float16.js";
 import { type GgufTensor, writeGguf } from "./gguf-file.js";
-import type { Metadata, Plan, PlannedTensor, Rows } from "./plan.js";
+import { type Metadata, type Plan, type PlannedTensor, type Rows, vocabularySize } from "./plan.js";
 import { elements, type StoredTensor, TensorReader } from "./stored-tensor.js";
 import { tokenizerMetadata } from "./tokenizer.js";
 
@@ -63,7 +63,7 @@ export function convertCheckpoint(options: ConvertOptions): Promise<ConvertRepor
     const reader = new TensorReader();
     try {
       const tensors = plan.tensors.map((tensor) => toGgufTensor(tensor, checkpoint, reader));
-      const vocabulary = plan.tensors.find((tensor) => tensor.name === "token_embd.weight")?.shape[0] ?? 0;
+      const vocabulary = vocabularySize(plan);
       const metadata: Metadata[] = [
         ["general.architecture", "string", plan.architecture],
         ["general.name", "string", name],

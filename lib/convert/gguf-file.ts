@@ -1,7 +1,10 @@
 import { open, rename, rm } from "node:fs/promises";
 import { type GgufTensorInfo, native } from "../native.js";
+import { ownedName } from "../owned-name.js";
 import type { Metadata } from "./plan.js";
 
+/** What the names of files end in that are being written. */
+export const PARTIAL = ".partial";
 /** GGUF's default, which ggml pads every tensor to. */
 const ALIGNMENT = 32;
 /** Synchronised this often: the page cache does not fill up, and an interrupted fsync never takes long. */
@@ -14,7 +17,7 @@ export interface GgufTensor extends GgufTensorInfo {
 
 /**
  * Writes a GGUF file whose tensors are made while they are written. Whatever happens, `path` is never half a file: it is
- * written to `<path>.<pid>.partial`, synchronised, renamed. Rejects with the signal's reason, and with what the file system says.
+ * written under a name of its own, synchronised, renamed. Rejects with the signal's reason, and with what the file system says.
  */
 export async function writeGguf(
   path: string,
@@ -22,7 +25,7 @@ export async function writeGguf(
   tensors: readonly GgufTensor[],
   { signal, onBytes }: { signal?: AbortSignal | undefined; onBytes?: (bytes: number) => void } = {},
 ): Promise<void> {
-  const temporary = `${path}.${process.pid}.partial`;
+  const temporary = ownedName(path, PARTIAL);
   const header = native.ggufHeader(
     metadata,
     tensors.map(({ name, type, dimensions }) => ({ name, type, dimensions })),

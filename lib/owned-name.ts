@@ -1,0 +1,31 @@
+import { randomBytes } from "node:crypto";
+import { hostname } from "node:os";
+
+const HOST = hostname().replace(/[^\w-]/g, "-");
+/** Processes of other machines cannot be asked whether they live; one that works on a file writes more often than this. */
+const STALE_MS = 300_000;
+
+/** A name for a file that is still being written: it says by whom, and nobody else has the same. */
+export function ownedName(path: string, ending: string): string {
+  return `${path}.${HOST}.${process.pid}-${randomBytes(4).toString("hex")}${ending}`;
+}
+
+/** Whether the process that gave a file such a name still works on it. `changedMs`: when the file was last written. */
+export function isOwned(name: string, ending: string, changedMs: number): boolean {
+  const [, host, id] = /\.([\w-]+)\.(\d+)-[0-9a-f]{8}$/.exec(name.slice(0, -ending.length)) ?? [];
+  if (host === undefined) return false;
+  if (host !== HOST) return Date.now() - changedMs < STALE_MS;
+  const pid = Number(id);
+  // In a container each start may have the same number.
+  if (pid === process.pid) return changedMs > Date.now() - process.uptime() * 1000;
+  return isRunning(pid);
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
