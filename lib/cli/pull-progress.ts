@@ -21,17 +21,23 @@ export function pullProgress() {
       else if (now - shown < EVERY_MS) return;
       file = name;
       shown = now;
-      const line =
+      const [before, after] =
         progress.stage === "convert"
-          ? `Converting ${name} ${Math.round(progress.fraction * 100)}%`
-          : `${name} ${describe(progress, from, now)}`;
-      stderr.write(`\r\x1b[K${line.slice(0, (stderr.columns || 80) - 1)}`);
+          ? ["Converting ", ` ${Math.round(progress.fraction * 100)}%`]
+          : ["", ` ${describe(progress, from, now)}`];
+      const room = (stderr.columns || 80) - 1 - before.length - after.length;
+      stderr.write(`\r\x1b[K${before}${shortened(name, room)}${after}`);
     },
     end(): void {
       if (shown > 0) stderr.write("\r\x1b[K");
       shown = 0;
     },
   };
+}
+
+/** The end of a name says more than its beginning. */
+function shortened(name: string, room: number): string {
+  return name.length <= room ? name : `…${name.slice(name.length - Math.max(0, room - 1))}`;
 }
 
 function describe(

@@ -28,7 +28,7 @@ export class Hub {
       const { status, headers } = response;
       return new Response(await response.arrayBuffer(), { status, headers });
     } catch (error) {
-      throw this.failure(error, String(input), guard);
+      throw this.failure(error, withoutQuery(String(input)), guard);
     } finally {
       guard.end();
     }
@@ -64,7 +64,7 @@ export class Hub {
     guard.touch();
     if (response.ok) return response;
     await response.body?.cancel();
-    throw refusal(response, url, token !== null);
+    throw refusal(response, withoutQuery(url), token !== null);
   }
 }
 
@@ -84,6 +84,10 @@ function refusal(response: Response, url: string, authorised: boolean): Passing 
   const failed = createError("HUB_FAILED", `Expected ${url} but the hub answered ${because}`);
   if (status !== 429 && status !== 408 && status < 500) return failed;
   return new Passing(failed, { waitMs: retryAfter(headers.get("retry-after")) });
+}
+
+function withoutQuery(url: string): string {
+  return url.replace(/[?].*$/, "");
 }
 
 function retryAfter(value: string | null): number {

@@ -15,6 +15,8 @@ interface Options {
   nodeFlags?: string[];
   /** Sends this once stdout has something. */
   signalOnOutput?: NodeJS.Signals;
+  /** Sends SIGINT once this is fulfilled. */
+  interruptAfter?: Promise<unknown>;
   /** Closes the reading end of stdout once it has something. */
   closeOnOutput?: boolean;
   input?: string;
@@ -49,6 +51,7 @@ export function run(script: string, args: string[] = [], options: Options = {}):
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     ended.stderr += text;
   });
+  options.interruptAfter?.then(() => child.kill("SIGINT"));
   child.stdin.on("error", () => {}).end(input);
   return new Promise((resolve) => {
     child.on("close", (code, signal) => {

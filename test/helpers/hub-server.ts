@@ -27,6 +27,8 @@ export interface Fault {
   hangAt?: number;
   /** Exchanges the byte there. */
   wrongAt?: number;
+  /** Sends so many bytes too many. */
+  surplus?: number;
   ignoreRange?: boolean;
 }
 
@@ -36,6 +38,8 @@ const LARGE = /\.(safetensors|bin|gguf)$/;
 export class HubServer {
   readonly asked: Asked[] = [];
   readonly faults: Fault[] = [];
+  /** Link headers for the next lists, instead of their entries. */
+  readonly links: string[] = [];
   readonly #repositories = new Map<string, { folder: string; commit: string }>();
   readonly #large = new Map<string, Buffer>();
   readonly #hub: Server;
@@ -108,6 +112,12 @@ export class HubServer {
   }
 
   #list(response: ServerResponse, url: URL, folder: string): void {
+    const link = this.links.shift();
+    if (link !== undefined) {
+      response.setHeader("Link", link);
+      json(response, []);
+      return;
+    }
     const from = Number(url.searchParams.get("cursor") ?? 0);
     const paths = readdirSync(folder, { recursive: true }).map((path) => String(path).split(sep).join("/"));
     const entries = paths.sort().flatMap((path) => {
@@ -152,7 +162,7 @@ export class HubServer {
   }
 
   #send(response: ServerResponse, whole: Buffer, range: string | null, fault: Fault | null): void {
-    const bytes = Buffer.from(whole);
+    const bytes = Buffer.concat([whole, Buffer.alloc(fault?.surplus ?? 0)]);
     if (fault?.wrongAt !== undefined) bytes[fault.wrongAt] = (bytes[fault.wrongAt] ?? 0) ^ 1;
     const isPart = range !== null && !fault?.ignoreRange;
     const from = isPart ? Number(/^bytes=(\d+)-$/.exec(range)?.[1]) : 0;
