@@ -51,7 +51,7 @@ interface NgramOptions {
 export interface ModelDraftOptions extends DraftLengthOptions {
   /** @default "model" */
   type?: "model";
-  /** Path of a GGUF file, or the name of an embedded model ("fable-1m", "fable-5m"). */
+  /** Path of a GGUF file, or the name of an embedded ("fable-1m", "fable-5m") or pulled model. */
   model: string;
 }
 
@@ -63,7 +63,7 @@ export interface NgramDraftOptions extends DraftLengthOptions, NgramOptions {
 /** Both: each round the one that promises more. */
 export interface CombinedDraftOptions extends DraftLengthOptions, NgramOptions {
   type: "combined";
-  /** Path of a GGUF file, or the name of an embedded model. */
+  /** Path of a GGUF file, or the name of an embedded or pulled model. */
   model: string;
 }
 

@@ -32,8 +32,10 @@ export async function fetchFile(
     return pointer;
   }
   const blob = layout.blob(hash.hex);
-  if (!(await hasSize(blob, size))) {
-    await rm(blob, { force: true });
+  const present = await stat(blob).catch(() => null);
+  if (present?.size !== size) {
+    // Not without looking: another process may be about to put it there.
+    if (present !== null) await rm(blob, { force: true });
     const path = file.path.split("/").map(encodeURIComponent).join("/");
     await download(hub, `${hub.endpoint}/${id}/resolve/${commit}/${path}`, blob, { ...file, hash }, onBytes);
   }

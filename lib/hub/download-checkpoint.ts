@@ -1,14 +1,8 @@
 import { CallSite } from "../call-site.js";
-import { createError } from "../errors.js";
 import * as is from "../is.js";
 import { MAIN } from "../models-folder.js";
-import { chooseFiles } from "./choose-files.js";
-import { hubEnvironment } from "./environment.js";
-import { fetchCheckpoint } from "./fetch-checkpoint.js";
-import { Hub } from "./hub.js";
 import { callbacks } from "./pull-model.js";
 import type { PullProgress } from "./pull-progress.js";
-import { openRepository } from "./repository.js";
 import { repositoryId, revisionName } from "./repository-id.js";
 
 export interface DownloadOptions {
@@ -48,16 +42,7 @@ export function downloadCheckpoint(options: DownloadOptions): Promise<DownloadRe
     const id = repositoryId("repository", given.repository);
     const revision = is.optional(given.revision, (value) => revisionName("revision", value)) ?? MAIN;
     const { signal, onProgress } = callbacks(given);
-    const hub = await Hub.open(await hubEnvironment(), signal);
-    const repository = await openRepository(hub, id, revision);
-    const choice = chooseFiles(repository, null);
-    if (choice.kind === "gguf") {
-      throw createError(
-        "REPOSITORY_UNSUITABLE",
-        `Expected a checkpoint in ${id} at ${revision} but found ${choice.file.path}, which is converted already`,
-      );
-    }
-    const fetched = await fetchCheckpoint(hub, repository, choice, onProgress);
-    return { repository: id, revision: repository.commit, ...fetched };
+    const { download } = await import("./download.js");
+    return download(id, revision, signal, onProgress);
   });
 }

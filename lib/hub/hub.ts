@@ -34,7 +34,10 @@ export class Hub {
     }
   };
 
-  /** An answer whose body is still to be read, from `offset` on where the server can. */
+  /**
+   * An answer whose body is still to be read, from `offset` on where the server can. Not by the library's blobs: they take a whole
+   * file for the part asked for, and turn failures into texts.
+   */
   async open(url: string, offset: number, guard: StallGuard): Promise<Response> {
     // Ranges are of the file's own bytes.
     const headers = { "accept-encoding": "identity", ...(offset > 0 && { range: `bytes=${offset}-` }) };

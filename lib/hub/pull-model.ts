@@ -2,7 +2,7 @@ import { CallSite } from "../call-site.js";
 import * as is from "../is.js";
 import { MAIN } from "../models-folder.js";
 import { modelsFolderOption, pairRepositories } from "./known-pairs.js";
-import { type Pull, type PullReport, pull } from "./pull.js";
+import type { Pull, PullReport } from "./pull.js";
 import type { PullProgress } from "./pull-progress.js";
 import { repositoryId, revisionName } from "./repository-id.js";
 
@@ -55,12 +55,14 @@ export function pullModel(options: PullModelOptions): Promise<PullReport> {
   return new CallSite(pullModel).wait(async () => {
     const given = is.record("options", options);
     is.onlyKnownKeys("", given, ["repository", "revision", "file", ...SETTINGS]);
-    return pull({
+    const request = {
       repository: repositoryId("repository", given.repository),
       revision: is.optional(given.revision, (value) => revisionName("revision", value)) ?? MAIN,
       file: is.optional(given.file, (value) => is.nonEmptyString("file", value)),
       ...settings(given),
-    });
+    };
+    const { pull } = await import("./pull.js");
+    return pull(request);
   });
 }
 
@@ -70,9 +72,12 @@ export function pullPair(options: PullPairOptions): Promise<PullPairReport> {
     const given = is.record("options", options);
     is.onlyKnownKeys("", given, ["pair", ...SETTINGS]);
     const pair = is.nonEmptyString("pair", given.pair);
+    const common = settings(given);
+    const repositories = await pairRepositories(pair);
+    const { pull } = await import("./pull.js");
     const models: PullReport[] = [];
-    for (const repository of await pairRepositories(pair))
-      models.push(await pull({ repository, revision: MAIN, file: null, ...settings(given) }));
+    for (const repository of repositories)
+      models.push(await pull({ repository, revision: MAIN, file: null, ...common }));
     return { pair, models };
   });
 }

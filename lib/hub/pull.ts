@@ -40,7 +40,10 @@ export interface Pull extends ModelSource {
   onProgress: (progress: PullProgress) => void;
 }
 
-/** Puts a model of the hub into the models folder. Rejects with HubError, ModelError or the signal's reason. */
+/**
+ * Puts a model of the hub into the models folder. Loaded when first needed: most programs only load models.
+ * Rejects with HubError, ModelError or the signal's reason.
+ */
 export async function pull(request: Pull): Promise<PullReport> {
   const { repository: id, revision, file, modelsFolder, signal } = request;
   const hub = await Hub.open(await hubEnvironment(), signal);

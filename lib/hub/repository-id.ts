@@ -30,5 +30,5 @@ export function revisionName(name: string, value: unknown): string {
 /** Whether a repository's path stays in a folder that it is joined to, on any system. */
 export function isContained(path: string): boolean {
   const parts = path.split("/");
-  return !isAbsolute(path) && parts.every((part) => !/^\.{0,2}$|[\\:\0]/.test(part));
+  return !isAbsolute(path) && parts.every((part) => !/^\.{0,2}$|[\\:]|\p{Cc}/u.test(part));
 }

@@ -81,7 +81,8 @@ async function filesOf(hub: Hub, name: string, commit: string): Promise<Reposito
   for (;;) {
     const { done, value } = await readable(entries.next());
     if (done) return files;
-    const { type, path, size, oid, lfs } = value;
+    const { type, path, oid, lfs } = value;
+    const size = lfs?.size ?? value.size;
     if (type !== "file" || !isContained(path)) continue;
     const hash =
       lfs === undefined
