@@ -2,8 +2,11 @@ import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 
 const HOST = hostname().replace(/[^\w-]/g, "-");
-/** Processes of other machines cannot be asked whether they live; one that works on a file writes more often than this. */
-const STALE_MS = 300_000;
+/**
+ * Who works on a file writes or touches it more often than this. Processes of other machines cannot be asked whether they live, nor
+ * one that lives whether its worker does.
+ */
+const STALE_MS = 150_000;
 
 /** A name for a file that is still being written: it says by whom, and nobody else has the same. */
 export function ownedName(path: string, ending: string): string {
@@ -13,8 +16,8 @@ export function ownedName(path: string, ending: string): string {
 /** Whether the process that gave a file such a name still works on it. `changedMs`: when the file was last written. */
 export function isOwned(name: string, ending: string, changedMs: number): boolean {
   const [, host, id] = /\.([\w-]+)\.(\d+)-[0-9a-f]{8}$/.exec(name.slice(0, -ending.length)) ?? [];
-  if (host === undefined) return false;
-  if (host !== HOST) return Date.now() - changedMs < STALE_MS;
+  if (host === undefined || Date.now() - changedMs > STALE_MS) return false;
+  if (host !== HOST) return true;
   const pid = Number(id);
   // In a container each start may have the same number.
   if (pid === process.pid) return changedMs > Date.now() - process.uptime() * 1000;

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { createError } from "../errors.js";
 import { invalid } from "../is.js";
 
 /** What the usual environment variables say about the hub. */
@@ -22,7 +23,9 @@ export async function hubEnvironment(env: NodeJS.ProcessEnv = process.env): Prom
   const home = expanded(env.HF_HOME || join(env.XDG_CACHE_HOME || join(homedir(), ".cache"), "huggingface"));
   return {
     endpoint: endpointOf(env.HF_ENDPOINT),
-    token: env.HF_TOKEN?.trim() || (await tokenIn(expanded(env.HF_TOKEN_PATH || join(home, "token")))),
+    token: checkedToken(
+      env.HF_TOKEN?.trim() || (await tokenIn(expanded(env.HF_TOKEN_PATH || join(home, "token")))),
+    ),
     cacheFolder: expanded(env.HF_HUB_CACHE || env.HUGGINGFACE_HUB_CACHE || join(home, "hub")),
     offline: isTrue(env.HF_HUB_OFFLINE || env.TRANSFORMERS_OFFLINE),
     timeoutMs: 1000 * secondsOf(env.HF_HUB_DOWNLOAD_TIMEOUT),
@@ -47,6 +50,15 @@ function secondsOf(text: string | undefined): number {
 /** Logged out is not an error: most repositories are public. */
 async function tokenIn(path: string): Promise<string | null> {
   return (await readFile(path, "utf8").catch(() => "")).trim() || null;
+}
+
+/** Here, since a request that cannot be sent would be reported with the token in it. */
+function checkedToken(token: string | null): string | null {
+  if (token === null || /^[!-~]+$/.test(token)) return token;
+  throw createError(
+    "OPTION_INVALID",
+    "Expected a token of visible ASCII characters in HF_TOKEN or its file but received others",
+  );
 }
 
 function expanded(path: string): string {

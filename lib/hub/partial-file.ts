@@ -57,7 +57,14 @@ export class PartialFile {
       if (bytesRead === 0) return;
       yield chunk.subarray(0, bytesRead);
       at += bytesRead;
+      if (at % SYNC_EVERY === 0) await this.#touch();
     }
+  }
+
+  /** Shows other processes that somebody works here. */
+  async #touch(): Promise<void> {
+    const now = new Date();
+    await this.#file.utimes(now, now);
   }
 
   async append(bytes: Uint8Array): Promise<void> {

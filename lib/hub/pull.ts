@@ -74,7 +74,8 @@ async function pullCheckpoint(
   const { id, commit } = repository;
   const to = pathOf(request, null);
   const source = await readGgufSource(to);
-  if (source?.repository === id && source.revision === commit) return report(request, to, { commit });
+  if (source?.repository === id && source.revision === commit && (await isWhole(to)))
+    return report(request, to, { commit });
   const { folder, bytes, received } = await fetchCheckpoint(hub, repository, choice, onProgress);
   await convertCheckpoint({
     from: folder,
@@ -117,9 +118,8 @@ async function presentWithoutHub(request: Pull): Promise<PullReport | null> {
   if (request.file !== null) return null;
   const path = pathOf(request, null);
   const source = await readGgufSource(path);
-  return source?.repository === request.repository
-    ? report(request, path, { commit: source.revision })
-    : null;
+  if (source?.repository !== request.repository || !(await isWhole(path))) return null;
+  return report(request, path, { commit: source.revision });
 }
 
 function pathOf({ repository, revision, modelsFolder }: Pull, file: string | null): string {
@@ -135,6 +135,13 @@ async function report(
   const { size: bytes } = await stat(path);
   const name = modelNames(path.slice(path.search(/[^/\\]*$/)))[0] ?? path;
   return { repository, revision: commit, name, path, bytes, received, alreadyThere, checkpoint };
+}
+
+function isWhole(path: string): Promise<boolean> {
+  return native.readHeader(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function hasHash(path: string, size: number, expected: string): Promise<boolean> {

@@ -3,7 +3,7 @@ import type { HubError } from "../errors.js";
 
 const FIRST_WAIT_MS = 500;
 /** A server that asks for more patience is believed, and left. */
-const LONGEST_WAIT_MS = 120_000;
+const LONGEST_WAIT_MS = 60_000;
 export const ATTEMPTS = 5;
 
 /** A failure that the next attempt may not meet. */

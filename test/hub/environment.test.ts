@@ -24,6 +24,10 @@ t.test("the token: HF_TOKEN, else the file that a login writes", async (t) => {
   t.equal((await hubEnvironment({ HF_HOME: home, HF_TOKEN: "given" })).token, "given");
   t.equal((await hubEnvironment({ HF_HOME: home, HF_TOKEN_PATH: join(home, "other") })).token, "from-other");
   t.equal((await hubEnvironment({ HF_HOME: join(home, "none") })).token, null);
+  await t.rejects(hubEnvironment({ HF_HOME: home, HF_TOKEN: "my\nsecret" }), {
+    code: "OPTION_INVALID",
+    message: /^Expected a token of visible ASCII characters in HF_TOKEN or its file but received others/,
+  });
 });
 
 t.test("endpoint, offline and timeout", async (t) => {

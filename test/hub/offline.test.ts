@@ -7,6 +7,7 @@ import {
   renameSync,
   rmSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -55,7 +56,10 @@ t.test("a converted model needs neither hub nor cache", async (t) => {
   await pullModel({ repository: PYTHIA });
   rmSync(hub.cache, { recursive: true });
   hub.useEnvironment({ HF_HUB_OFFLINE: "1" });
+  const { path, bytes } = await pullModel({ repository: PYTHIA });
   t.match(await pullModel({ repository: PYTHIA }), { alreadyThere: true, received: 0 });
+  truncateSync(path, bytes - 1000);
+  await t.rejects(pullModel({ repository: PYTHIA }), { code: "HUB_OFFLINE" }, "unless it is damaged");
 });
 
 t.test("an endpoint that cannot be reached, and nothing in the cache", async (t) => {

@@ -82,6 +82,8 @@ t.test("what processes left that are gone: the longest is gone on with, the rest
   left(`${host}.${NOBODY}-00000001`, 100);
   left(`${host}.${NOBODY}-00000002`, 300);
   utimesSync(left(`${host}.${process.pid}-00000003`, 200), 1, 1);
+  const tenMinutesAgo = Date.now() / 1000 - 600;
+  utimesSync(left(`${host}.${process.ppid}-00000005`, 20), tenMinutesAgo, tenMinutesAgo);
   utimesSync(left("elsewhere.1-00000004", 50), 1, 1);
   mkdirSync(next.models);
   writeFileSync(join(next.models, `${MODEL}.${host}.${NOBODY}-00000001.partial`), "half");
