@@ -14,7 +14,7 @@ export interface Asked {
   host: "hub" | "cdn";
 }
 
-/** What happens to requests whose host and path match, so many times. */
+/** What happens to requests whose host and path (on the other host the bytes' SHA-256) match, so many times. */
 export interface Fault {
   at: RegExp;
   /** @default always */
@@ -190,7 +190,7 @@ function json(response: ServerResponse, value: unknown): void {
   response.end(JSON.stringify(value));
 }
 
-function sha(algorithm: "sha1" | "sha256", bytes: Buffer): string {
+export function sha(algorithm: "sha1" | "sha256", bytes: Buffer): string {
   return createHash(algorithm).update(bytes).digest("hex");
 }
 

@@ -6,6 +6,7 @@ import { run } from "../helpers/child.js";
 import { hubSandbox, PYTHIA } from "../helpers/hub-sandbox.js";
 
 const WEIGHTS = "model.safetensors";
+const FILE = `${PYTHIA}/${WEIGHTS}`;
 const MODEL = `${PYTHIA.replace("/", "--")}.f16.gguf`;
 /** More than a tenth of the tiny checkpoint's weights, less than half. */
 const MIDDLE = "20000";
@@ -15,12 +16,12 @@ const stages: [name: string, args: string[], kept: (size: number) => number | nu
   ["while the files are listed", ["request", "cursor=3"], () => null],
   ["before the first file", ["request", "config.json"], () => null],
   ["before the weights", ["request", WEIGHTS], () => null],
-  ["after the weights' first bytes", ["download", WEIGHTS, "1"], (size) => size / 10],
-  ["in the middle of the weights", ["download", WEIGHTS, MIDDLE], (size) => size / 2],
-  ["when all has come, before it is verified and renamed", ["download", WEIGHTS, "all"], (size) => size],
-  ["when the conversion has begun", ["convert", "0"], () => null],
-  ["in the middle of the conversion", ["convert", "0.5"], () => null],
-  ["at the end of the conversion", ["convert", "1"], () => null],
+  ["after the weights' first bytes", ["download", FILE, "1"], (size) => size / 10],
+  ["in the middle of the weights", ["download", FILE, MIDDLE], (size) => size / 2],
+  ["when all has come, before it is verified and renamed", ["download", FILE, "all"], (size) => size],
+  ["when the conversion has begun", ["convert", PYTHIA, "0"], () => null],
+  ["in the middle of the conversion", ["convert", PYTHIA, "0.5"], () => null],
+  ["at the end of the conversion", ["convert", PYTHIA, "1"], () => null],
 ];
 
 t.test("killed", { skip: process.platform === "win32" }, async (t) => {
