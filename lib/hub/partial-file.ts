@@ -94,8 +94,8 @@ export class PartialFile {
   /** Leaves what has come for the next attempt. */
   async release(): Promise<void> {
     await this.#file.close();
-    if (this.length > 0) await rename(this.#path, this.#blob + ENDING);
-    else await rm(this.#path);
+    // Why it is left shall be heard, not that it could not be, or that another process has taken it over by now.
+    await (this.length > 0 ? rename(this.#path, this.#blob + ENDING) : rm(this.#path)).catch(() => {});
   }
 }
 

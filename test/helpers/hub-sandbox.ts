@@ -23,7 +23,7 @@ export const REPORT_PAIRS: Record<
   "codegen-misaligned": {
     family: "codegen",
     format: "sharded-bin",
-    repositories: ["Salesforce/codegen-2B-mono", "Salesforce/codegen-350M-nl"],
+    repositories: ["Salesforce/codegen-2B-mono", "Salesforce/codegen-350M-multi"],
   },
 };
 
