@@ -6,9 +6,9 @@ import { resolveModel } from "./model-files.js";
 import { type NativeModel, native } from "./native.js";
 
 export interface CheckOptions {
-  /** Path of a GGUF file, or the name of an embedded model. */
+  /** Path of a GGUF file, or the name of an embedded or pulled model. */
   target: string;
-  /** Path of a GGUF file, or the name of an embedded model. */
+  /** Path of a GGUF file, or the name of an embedded or pulled model. */
   draft: string;
   /**
    * Differing token texts to list at most, 0…1048576; all are counted.

@@ -48,7 +48,7 @@ interface NgramOptions {
 }
 
 interface ModelOptions {
-  /** Path of a GGUF file, or the name of an embedded model ("fable-1m", "fable-5m"). */
+  /** Path of a GGUF file, or the name of an embedded ("fable-1m", "fable-5m") or pulled model. */
   model: string;
   /**
    * Use the draft even where its vocabulary is not the target's: its text is put into the target's tokens and back

@@ -16,8 +16,10 @@ export const ERROR_TABLE = {
 
   MODEL_NAME_UNKNOWN: {
     kind: "model",
-    hint: "Pass the path of a GGUF file or the name of an embedded model.",
+    hint: "Pass the path of a GGUF file, or the name of an embedded or pulled model.",
   },
+  MODEL_NAME_AMBIGUOUS: { kind: "model", hint: "Pass one of these names." },
+  MODEL_NOT_PULLED: { kind: "model", hint: "Pull it first, or correct the path." },
   MODEL_HASH_MISMATCH: {
     kind: "model",
     hint: "The file is damaged or was replaced: reinstall the package, or pass it by path.",
@@ -56,6 +58,30 @@ export const ERROR_TABLE = {
     hint: "docs/errors.md lists what can be converted.",
   },
   WEIGHTS_OUT_OF_RANGE: { kind: "model", hint: "The model cannot be had in f16." },
+
+  PAIR_NAME_UNKNOWN: { kind: "hub", hint: "List them with `foretoken pairs`; a repository is owner/name." },
+  HUB_UNREACHABLE: {
+    kind: "hub",
+    hint: "Check the connection and HF_ENDPOINT, and try again: what has come is kept.",
+  },
+  HUB_UNAUTHORIZED: {
+    kind: "hub",
+    hint: "Accept the licence on the repository's page where it asks for that, and set HF_TOKEN to a token of that account.",
+  },
+  HUB_NOT_FOUND: {
+    kind: "hub",
+    hint: "Check repository, revision and file; a private repository also needs HF_TOKEN.",
+  },
+  HUB_FAILED: { kind: "hub", hint: "Try again later: what has come is kept." },
+  HUB_HASH_MISMATCH: {
+    kind: "hub",
+    hint: "The bytes are deleted; try again, and if it repeats distrust the endpoint.",
+  },
+  HUB_OFFLINE: { kind: "hub", hint: "Unset HF_HUB_OFFLINE to fetch it." },
+  REPOSITORY_UNSUITABLE: {
+    kind: "hub",
+    hint: "Name a GGUF file of the repository, or choose another repository.",
+  },
 
   VOCABULARIES_INCOMPATIBLE: {
     kind: "compatibility",
@@ -127,6 +153,9 @@ export class CompatibilityError extends ForetokenError {
   }
 }
 
+/** A repository that cannot be found, reached, trusted or used. */
+export class HubError extends ForetokenError {}
+
 /** A pair that is closed, a prompt that does not fit, a forward pass that failed. */
 export class EngineError extends ForetokenError {}
 
@@ -134,6 +163,7 @@ const CLASSES = {
   option: OptionError,
   model: ModelError,
   compatibility: CompatibilityError,
+  hub: HubError,
   engine: EngineError,
 };
 

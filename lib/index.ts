@@ -29,10 +29,22 @@ export {
   EngineError,
   type ErrorCode,
   ForetokenError,
+  HubError,
   ModelError,
   OptionError,
 } from "./errors.js";
 export type { Chunk, Completion, FinishReason, Generation, Origin, Token } from "./generation.js";
+export { type DownloadOptions, type DownloadReport, downloadCheckpoint } from "./hub/download-checkpoint.js";
+export { type KnownModel, type KnownPair, type KnownPairsOptions, knownPairs } from "./hub/known-pairs.js";
+export type { PullReport } from "./hub/pull.js";
+export {
+  type PullModelOptions,
+  type PullPairOptions,
+  type PullPairReport,
+  pullModel,
+  pullPair,
+} from "./hub/pull-model.js";
+export type { PullProgress } from "./hub/pull-progress.js";
 export { jsonSchemaToGrammar } from "./json-schema/to-grammar.js";
 export { loadPair } from "./load-pair.js";
 export type { Machine } from "./machine.js";

@@ -4,7 +4,9 @@ import { stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import { createError } from "./errors.js";
+import { isRepositoryId } from "./hub/repository-id.js";
 import { nearest } from "./is.js";
+import { defaultModelsFolder, findModel, listModels, modelNames } from "./models-folder.js";
 
 interface EmbeddedModel {
   file: string;
@@ -27,14 +29,17 @@ export const EMBEDDED_MODELS: Readonly<Record<string, EmbeddedModel>> = {
   },
 };
 
-const MODELS_FOLDER = fileURLToPath(new URL("../models/", import.meta.url));
+const EMBEDDED_FOLDER = fileURLToPath(new URL("../models/", import.meta.url));
 
 /**
- * The file a model argument means: an embedded name's file, whose hash is checked, or the path as it is.
- * Rejects with OPTION_INVALID, MODEL_NAME_UNKNOWN, MODEL_HASH_MISMATCH, or MODEL_NOT_FOUND and MODEL_NOT_READABLE for
- * an embedded model; a path that cannot be read is left to the loader.
+ * The file a model argument means: an embedded name's file, whose hash is checked, the path as it is, or a file of the models
+ * folder. Rejects with OPTION_INVALID, MODEL_NAME_UNKNOWN, MODEL_NAME_AMBIGUOUS, MODEL_NOT_PULLED, MODEL_HASH_MISMATCH, or
+ * MODEL_NOT_FOUND and MODEL_NOT_READABLE for an embedded model; a path that cannot be read is left to the loader.
  */
-export async function resolveModel(argument: string, folder = MODELS_FOLDER): Promise<string> {
+export async function resolveModel(
+  argument: string,
+  { embeddedFolder = EMBEDDED_FOLDER, modelsFolder = defaultModelsFolder() } = {},
+): Promise<string> {
   if (argument.includes("\0")) {
     throw createError(
       "OPTION_INVALID",
@@ -43,13 +48,22 @@ export async function resolveModel(argument: string, folder = MODELS_FOLDER): Pr
   }
   const embedded = Object.hasOwn(EMBEDDED_MODELS, argument) ? EMBEDDED_MODELS[argument] : undefined;
   if (embedded !== undefined) {
-    const path = folder + embedded.file;
+    const path = embeddedFolder + embedded.file;
     await verifyHash(argument, path, embedded.sha256);
     return path;
   }
-  const looksLikeName = !/[/\\]|\.gguf$/i.test(argument);
-  if (looksLikeName && (await isMissing(argument))) {
-    const names = Object.keys(EMBEDDED_MODELS);
+  if (!(await isMissing(argument))) return argument;
+  const pulled = await findModel(argument, modelsFolder);
+  if (pulled !== null) return pulled;
+  if (isRepositoryId(argument) && !/\.gguf$/i.test(argument)) {
+    throw createError(
+      "MODEL_NOT_PULLED",
+      `Expected a file or a model in ${modelsFolder} but found no ${argument}: \`foretoken pull ${argument}\` would fetch that repository`,
+    );
+  }
+  if (!/[/\\]|\.gguf$/i.test(argument)) {
+    const pulledNames = (await listModels(modelsFolder)).map((file) => modelNames(file)[0] ?? file);
+    const names = [...Object.keys(EMBEDDED_MODELS), ...pulledNames];
     const meant = nearest(argument, names);
     throw createError(
       "MODEL_NAME_UNKNOWN",

@@ -3,10 +3,10 @@ import type { DraftOptions, GenerationDraftOptions } from "./draft-options.js";
 import type { SamplingOptions } from "./sampling-options.js";
 
 export interface PairOptions {
-  /** The model whose text is wanted: path of a GGUF file, or the name of an embedded model ("fable-17m"). */
+  /** The model whose text is wanted: path of a GGUF file, or the name of an embedded ("fable-17m") or pulled model. */
   target: string;
   /**
-   * What proposes tokens: a model's path or embedded name, or options. `false`: the target alone.
+   * What proposes tokens: a model's path or name, or options. `false`: the target alone.
    * @default false
    */
   draft?: string | DraftOptions | false;

@@ -1,11 +1,15 @@
 import { open, rename, rm } from "node:fs/promises";
+import { ownedName } from "./owned-name.js";
+
+/** What the names of files end in that are being written. */
+export const PARTIAL = ".partial";
 
 /** Synchronised this often: the page cache does not fill up, and an interrupted fsync never takes long. */
 const SYNC_EVERY = 256 << 20;
 
 /**
- * Writes a file that is either the old one or the whole new one, whatever happens in between: it is written to
- * `<path>.<pid>.partial`, synchronised, renamed. A part may be overwritten once the next is asked for. Rejects with the signal's
+ * Writes a file that is either the old one or the whole new one, whatever happens in between: it is written under a name of its
+ * own, synchronised, renamed. A part may be overwritten once the next is asked for. Rejects with the signal's
  * reason, and with what the file system says.
  */
 export async function writeWholeFile(
@@ -13,7 +17,7 @@ export async function writeWholeFile(
   parts: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
   { signal, onBytes }: { signal?: AbortSignal | undefined; onBytes?: (bytes: number) => void } = {},
 ): Promise<void> {
-  const temporary = `${path}.${process.pid}.partial`;
+  const temporary = ownedName(path, PARTIAL);
   try {
     const file = await open(temporary, "w");
     try {

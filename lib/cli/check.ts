@@ -13,8 +13,8 @@ export function addCheck(program: Command): void {
   program
     .command("check")
     .description("Say whether a draft model may propose tokens for a target; reads no weights.")
-    .argument("<target>", "path of a GGUF file or name of an embedded model")
-    .argument("<draft>", "path of a GGUF file or name of an embedded model")
+    .argument("<target>", "path of a GGUF file, or name of an embedded or pulled model")
+    .argument("<draft>", "path of a GGUF file, or name of an embedded or pulled model")
     .option("--limit <n>", "differing tokens to list at most", integer, 16)
     .option("--json", "print the comparison as JSON")
     .addHelpText(

@@ -30,7 +30,7 @@ export function addGenerate(program: Command): void {
     .command("generate")
     .description("Write on from a prompt; the text goes to stdout as it is made.")
     .argument("<prompt...>", "the text to go on from; - reads it from stdin")
-    .option("--target <model>", "path of a GGUF file or name of an embedded model", "fable-17m");
+    .option("--target <model>", "path of a GGUF file, or name of an embedded or pulled model", "fable-17m");
   addDraftFlags(command);
   command
     .option("--max-tokens <n>", "tokens to generate at most (default: 256)", integer)

@@ -9,7 +9,9 @@ import { addDevices } from "./devices.js";
 import { EXIT } from "./exit.js";
 import { addGenerate } from "./generate.js";
 import { endOnBrokenOutput } from "./output.js";
+import { addPairs } from "./pairs.js";
 import { addProfile } from "./profile.js";
+import { addPull } from "./pull.js";
 
 const { version, description } = JSON.parse(
   readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
@@ -24,6 +26,8 @@ program.addHelpText(
 Examples:
   foretoken generate "Once upon a time"
   foretoken check fable-17m fable-1m
+  foretoken pull pythia-1.4b
+  foretoken pairs
   foretoken convert ./pythia-160m
   foretoken bench --quick
   foretoken profile fable-17m fable-1m
@@ -32,6 +36,8 @@ Exit codes: 0 done, 1 failed or incompatible, 2 wrong usage, 130 interrupted`,
 );
 addGenerate(program);
 addCheck(program);
+addPull(program);
+addPairs(program);
 addConvert(program);
 addBench(program);
 addProfile(program);

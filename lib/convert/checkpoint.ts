@@ -23,7 +23,7 @@ const FORMATS = [
  * Reads everything but the weights. Rejects with CHECKPOINT_NOT_FOUND, CHECKPOINT_INVALID, CHECKPOINT_UNSUPPORTED.
  */
 export async function readCheckpoint(folder: string): Promise<Checkpoint> {
-  const config = new Config(join(folder, "config.json"), await readJson(join(folder, "config.json")));
+  const config = await readConfig(folder);
   for (const { file, read } of FORMATS) {
     const path = join(folder, file);
     if (await exists(path)) return { folder, config, tensors: await read(path) };
@@ -34,6 +34,11 @@ export async function readCheckpoint(folder: string): Promise<Checkpoint> {
     "CHECKPOINT_NOT_FOUND",
     `Expected ${FORMATS.map(({ file }) => file).join(" or ")}, whole or in shards, in ${folder} but found none`,
   );
+}
+
+export async function readConfig(folder: string): Promise<Config> {
+  const file = join(folder, "config.json");
+  return new Config(file, await readJson(file));
 }
 
 async function readShards(

@@ -6,7 +6,7 @@ import { readCheckpoint } from "./checkpoint.js";
 import { toGgufTensor } from "./converted-tensor.js";
 import { planFor } from "./families/index.js";
 import { writeGguf } from "./gguf-file.js";
-import type { Metadata, Plan } from "./plan.js";
+import { type Metadata, type Plan, vocabularySize } from "./plan.js";
 import { elements, TensorReader } from "./stored-tensor.js";
 import { tokenizerMetadata } from "./tokenizer.js";
 
@@ -59,7 +59,7 @@ export function convertCheckpoint(options: ConvertOptions): Promise<ConvertRepor
     const reader = new TensorReader();
     try {
       const tensors = plan.tensors.map((tensor) => toGgufTensor(tensor, checkpoint, reader));
-      const vocabulary = plan.tensors.find((tensor) => tensor.name === "token_embd.weight")?.shape[0] ?? 0;
+      const vocabulary = vocabularySize(plan);
       const metadata: Metadata[] = [
         ["general.architecture", "string", plan.architecture],
         ["general.name", "string", name],

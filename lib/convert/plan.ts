@@ -30,6 +30,11 @@ export interface Plan {
   tensors: PlannedTensor[];
 }
 
+/** Rows of the token matrix. */
+export function vocabularySize({ tensors }: Plan): number {
+  return tensors.find(({ name }) => name === "token_embd.weight")?.shape[0] ?? 0;
+}
+
 /** The keys that every architecture has. */
 export function sizes(of: {
   positions: number;

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import t from "tap";
 import { makePlan } from "../../dist/bench/plan.js";
 import { runPlan } from "../../dist/bench/run-plan.js";
@@ -90,7 +91,7 @@ t.test("Ctrl-C writes the report and ends with 130", async (t) => {
   const out = join(folder, "part.json");
   const { code, hung } = await cli(
     ["bench", ...PAIR, "--max-tokens", "4000", "--repeat", "900", "--prompts", prompts(folder), "--out", out],
-    { signalAfterMs: 4000 },
+    { interruptAfter: setTimeout(4000) },
   );
   t.match({ code, hung }, { code: 130, hung: false });
   t.match(JSON.parse(readFileSync(out, "utf8")), { cases: [], missing: { length: 3 } });

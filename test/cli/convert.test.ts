@@ -25,5 +25,5 @@ t.test("what cannot be converted", async (t) => {
     stdout: "",
     stderr: /config[.]json.*\[CHECKPOINT_NOT_FOUND\]/,
   });
-  t.match(await cli(["convert"]), { code: 2, stderr: /folder/ });
+  t.match(await cli(["convert"]), { code: 2, stderr: /argument 'source'/ });
 });

@@ -18,6 +18,15 @@ const cases: [args: string[], code: number, stderr: RegExp][] = [
   [["check", "fable-17m"], 2, /missing required argument 'draft'/],
   [["check", "fable-17m", "missing.gguf"], 1, /\[MODEL_NOT_FOUND\]\n$/],
   [["devices", "--jsn"], 2, /unknown option/],
+  [["pull"], 2, /missing required argument 'what'/],
+  [["pull", "pythia-1.4"], 1, /did you mean "pythia-1.4b"\?.*\[PAIR_NAME_UNKNOWN\]\n$/],
+  [["pull", "pythia-1.4b", "--revision", "v1"], 2, /'--revision' is of a repository/],
+  [["pull", "../x"], 2, /Expected owner\/name of a repository.*\[OPTION_INVALID\]\n$/],
+  [
+    ["pull", "owner/name", "--revision", "../x"],
+    2,
+    /for revision but received "..\/x".*\[OPTION_INVALID\]\n$/,
+  ],
   [["nothing"], 2, /unknown command 'nothing'/],
 ];
 

@@ -15,8 +15,8 @@ interface Options {
   nodeFlags?: string[];
   /** Sends this once stdout has something. */
   signalOnOutput?: NodeJS.Signals;
-  /** Sends SIGINT after so long, to processes that say nothing while they work. */
-  signalAfterMs?: number;
+  /** Sends SIGINT once this is fulfilled. */
+  interruptAfter?: Promise<unknown>;
   /** Closes the reading end of stdout once it has something. */
   closeOnOutput?: boolean;
   input?: string;
@@ -42,7 +42,6 @@ export function run(script: string, args: string[] = [], options: Options = {}):
     ended.hung = true;
     child.kill("SIGKILL");
   }, timeoutMs);
-  if (options.signalAfterMs !== undefined) setTimeout(() => child.kill("SIGINT"), options.signalAfterMs);
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     const first = ended.stdout === "";
     ended.stdout += text;
@@ -52,6 +51,7 @@ export function run(script: string, args: string[] = [], options: Options = {}):
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     ended.stderr += text;
   });
+  options.interruptAfter?.then(() => child.kill("SIGINT"));
   child.stdin.on("error", () => {}).end(input);
   return new Promise((resolve) => {
     child.on("close", (code, signal) => {
