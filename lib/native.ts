@@ -43,6 +43,8 @@ export interface NativeVocabularyInfo {
   eot: number;
   addBos: boolean;
   addEos: boolean;
+  /** What texts are put into before they are tokenised; llama.cpp does not. Noted by our converter; empty: nothing. */
+  normalizer: string;
 }
 
 export interface NativeModel {

@@ -80,7 +80,8 @@ export class Pair {
       const given = is.record("options", options);
       is.onlyKnownKeys("", given, ["addSpecial", "parseSpecial"]);
       const { addSpecial = true, parseSpecial = true } = given;
-      return this.#open().targetModel.tokenize(
+      return tokenize(
+        this.#open().targetModel,
         text,
         is.boolean("addSpecial", addSpecial),
         is.boolean("parseSpecial", parseSpecial),
@@ -154,7 +155,7 @@ export class Pair {
   #promptTokens(prompt: Prompt): Int32Array {
     const tokens =
       typeof prompt === "string"
-        ? this.#parts.targetModel.tokenize(prompt, prompt !== "", true)
+        ? tokenize(this.#parts.targetModel, prompt, prompt !== "", true)
         : this.#tokens("prompt", prompt);
     if (tokens.length === 0) throw createError("PROMPT_EMPTY", "Expected a prompt but received no tokens");
     return tokens;
@@ -184,6 +185,12 @@ export class Pair {
     targetModel.close();
     draftModel?.close();
   }
+}
+
+/** Llama.cpp tokenises texts as they are; some vocabularies were made for composed characters. */
+function tokenize(model: NativeModel, text: string, addSpecial: boolean, parseSpecial: boolean): Int32Array {
+  const composed = model.vocabulary.normalizer === "NFC" ? text.normalize("NFC") : text;
+  return model.tokenize(composed, addSpecial, parseSpecial);
 }
 
 function closedError() {

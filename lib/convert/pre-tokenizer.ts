@@ -1,5 +1,6 @@
 import * as is from "../is.js";
 import { unsupported } from "./checkpoint-error.js";
+import type { Vocabulary } from "./vocabulary.js";
 
 const LLAMA_3 =
   "Split:(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
@@ -74,7 +75,11 @@ const BY_MODEL_TYPE: Readonly<Record<string, string>> = {
  * Of a vocab.json, which leaves it to the tokenizer's class, and where no class is named to the model's.
  * Throws CHECKPOINT_UNSUPPORTED.
  */
-export function preTokenizerOfClass(file: string, tokenizerClass: unknown, modelType: string): string {
+export function splitOfClass(
+  file: string,
+  tokenizerClass: unknown,
+  modelType: string,
+): Pick<Vocabulary, "preTokenizer" | "normalizer"> {
   const named = typeof tokenizerClass === "string";
   const [table, key] = named ? [BY_CLASS, tokenizerClass.replace(/Fast$/, "")] : [BY_MODEL_TYPE, modelType];
   const pre = Object.hasOwn(table, key) ? table[key] : undefined;
@@ -84,5 +89,6 @@ export function preTokenizerOfClass(file: string, tokenizerClass: unknown, model
       `without tokenizer.json, how ${named ? `a ${key}` : `a tokenizer of ${key}`} splits text is unknown; known are ${Object.keys(table).join(", ")}`,
     );
   }
-  return pre;
+  // Qwen's class composes characters, whatever the files leave unsaid.
+  return { preTokenizer: pre, normalizer: pre === "qwen2" ? "NFC" : null };
 }

@@ -24,7 +24,6 @@ export async function readTokenizerJson(file: string): Promise<Vocabulary> {
     if (typeof model[key] === "string" && model[key] !== "")
       throw unsupported(file, `its BPE has a ${key}; byte-level BPE is what can be converted`);
   }
-  requireKnownNormalizer(file, json.normalizer);
   const { merges } = model;
   const added = json.added_tokens ?? [];
   if (!Array.isArray(merges)) throw damaged(file, "a list of merges", typeof merges);
@@ -35,19 +34,18 @@ export async function readTokenizerJson(file: string): Promise<Vocabulary> {
     merges: merges.map((merge: unknown) => toMerge(file, merge)),
     added: added.map((token: unknown) => toAddedToken(file, is.isRecord(token) ? token.id : null, token)),
     preTokenizer: preTokenizerName(file, json.pre_tokenizer, model.ignore_merges === true),
+    normalizer: normalizerOf(file, json.normalizer),
     frame: frameOf(file, json.post_processor),
   };
 }
 
-/** NFC is let pass though llama.cpp does not apply it: text that is composed already, as nearly all is, stays the same. */
-function requireKnownNormalizer(file: string, normalizer: unknown): void {
-  if (normalizer === undefined || normalizer === null) return;
+function normalizerOf(file: string, normalizer: unknown): Vocabulary["normalizer"] {
+  if (normalizer === undefined || normalizer === null) return null;
   const { type, normalizers } = is.isRecord(normalizer) ? normalizer : {};
-  if (type === "Sequence" && Array.isArray(normalizers)) {
-    for (const one of normalizers) requireKnownNormalizer(file, one);
-  } else if (type !== "NFC") {
-    throw unsupported(file, `it changes text before splitting in a way unknown to llama.cpp: ${type}`);
-  }
+  if (type === "Sequence" && Array.isArray(normalizers))
+    return normalizers.map((one) => normalizerOf(file, one)).includes("NFC") ? "NFC" : null;
+  if (type === "NFC") return type;
+  throw unsupported(file, `it changes text before splitting in a way that has no counterpart here: ${type}`);
 }
 
 /** The tokens around every text. The steps that only concern offsets or pairs of texts say nothing of them. */

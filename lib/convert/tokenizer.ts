@@ -66,6 +66,9 @@ export async function tokenizerMetadata(checkpoint: Checkpoint, size: number): P
   return [
     ["tokenizer.ggml.model", "string", "gpt2"],
     ["tokenizer.ggml.pre", "string", vocabulary.preTokenizer],
+    ...(vocabulary.normalizer === null
+      ? []
+      : [["foretoken.tokenizer.normalizer", "string", vocabulary.normalizer] satisfies Metadata]),
     ["tokenizer.ggml.tokens", "string[]", texts],
     ["tokenizer.ggml.token_type", "i32[]", types],
     ["tokenizer.ggml.merges", "string[]", vocabulary.merges],

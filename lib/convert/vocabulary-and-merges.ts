@@ -4,7 +4,7 @@ import { createError } from "../errors.js";
 import * as is from "../is.js";
 import { exists, readJson } from "./checkpoint.js";
 import { unsupported } from "./checkpoint-error.js";
-import { preTokenizerOfClass } from "./pre-tokenizer.js";
+import { splitOfClass } from "./pre-tokenizer.js";
 import type { TokenizerSettings } from "./tokenizer-settings.js";
 import { type AddedToken, toAddedToken, toMerge, type Vocabulary, vocabularyTexts } from "./vocabulary.js";
 
@@ -36,7 +36,7 @@ export async function readVocabularyAndMerges(
     texts,
     merges: lines.map((line) => toMerge(mergesFile, line)),
     added: await addedTokens(folder, settings, texts),
-    preTokenizer: preTokenizerOfClass(settings.file ?? file, settings.values.tokenizer_class, modelType),
+    ...splitOfClass(settings.file ?? file, settings.values.tokenizer_class, modelType),
     frame: undefined,
   };
 }

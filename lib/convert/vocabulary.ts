@@ -17,6 +17,8 @@ export interface Vocabulary {
   added: AddedToken[];
   /** llama.cpp's name of the way text is split before merging. */
   preTokenizer: string;
+  /** What it puts texts into before splitting them; null where it leaves them. */
+  normalizer: "NFC" | null;
   /** The tokens that it puts before and after every text; undefined where the files do not say. */
   frame: { before: string | null; after: string | null } | undefined;
 }

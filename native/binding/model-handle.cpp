@@ -41,6 +41,7 @@ Napi::Object from_vocabulary(Napi::Env env, const VocabularyInfo & vocabulary) {
     info.Set("eot", vocabulary.eot);
     info.Set("addBos", vocabulary.add_bos);
     info.Set("addEos", vocabulary.add_eos);
+    info.Set("normalizer", vocabulary.normalizer);
     return info;
 }
 

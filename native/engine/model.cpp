@@ -130,7 +130,15 @@ VocabularyInfo Model::vocabulary() const {
             llama_vocab_eos(vocab_),
             llama_vocab_eot(vocab_),
             llama_vocab_get_add_bos(vocab_),
-            llama_vocab_get_add_eos(vocab_)};
+            llama_vocab_get_add_eos(vocab_),
+            metadata_text("foretoken.tokenizer.normalizer")};
+}
+
+std::string Model::metadata_text(const char * key) const {
+    std::string text(64, '\0');
+    const int length = llama_model_meta_val_str(model_.get(), key, text.data(), text.size());
+    text.resize(static_cast<size_t>(std::clamp(length, 0, static_cast<int>(text.size()) - 1)));
+    return text;
 }
 
 std::vector<Token> Model::tokenize(const std::string & text, bool add_special, bool parse_special) const {

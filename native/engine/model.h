@@ -28,6 +28,8 @@ struct VocabularyInfo {
     int size;
     Token bos, eos, eot;  // -1 where there is none
     bool add_bos, add_eos;
+    std::string
+        normalizer;  // what texts are put into before they are tokenised, as our converter notes it; empty: nothing
 };
 
 class Model {
@@ -58,6 +60,9 @@ public:
 
 private:
     Model() = default;
+
+    // Of a short text; empty where there is none.
+    std::string metadata_text(const char * key) const;
 
     std::shared_ptr<Backend> backend_;
     ModelHeader header_;

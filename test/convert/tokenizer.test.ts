@@ -19,7 +19,7 @@ for (const [name, { family, tokenizer }] of Object.entries(HUB_TOKENIZERS)) {
     const cases = [...texts, ...aroundTokens(published)];
     for (const [what, text] of cases) {
       const { ids } = reference.encode(text);
-      const tokens = pair.tokenize(published.json.normalizer === null ? text : text.normalize("NFC"));
+      const tokens = pair.tokenize(text);
       t.strictSame([...tokens], ids, what);
       // The reference decodes no empty list.
       const decoded = ids.length === 0 ? "" : reference.decode(ids, { skip_special_tokens: false });
