@@ -37,7 +37,7 @@ async function run({ target, draft: drafts, save, json, ...plan }) {
   const peers = await setUpPeers();
   const results = [];
   for (const draft of drafts)
-    results.push(await measure({ target, draft, contextSize: 1024, ...plan }, peers));
+    results.push(await measure({ target, draft, contextSize: 512, ...plan }, peers));
   const report = {
     date: new Date().toISOString(),
     command: ["node bench/peers.mjs", ...process.argv.slice(2).map((arg) => basename(arg))].join(" "),

@@ -56,7 +56,7 @@ export async function openSystems({ target, draft, lengths, ...plan }, { tools, 
           "-n",
           maxTokens,
         ],
-        ...["-c", contextSize, "--temp", 0, "--ignore-eos", ...common, ...flags],
+        ...["-c", contextSize, "--spec-type", "draft-simple", "--temp", 0, "--ignore-eos", ...common, ...flags],
       ]),
   });
   const systems = [
