@@ -10,7 +10,7 @@ import { measureWithin } from "./measure-within.js";
 import type { ModelCard } from "./types.js";
 
 /** Milliseconds that measuring passes by themselves may take. */
-const PROFILE_BUDGET_MS = 8000;
+const PROFILE_BUDGET_MS = 4000;
 
 async function perform(task: Task): Promise<Answer> {
   const { pair: models, threads } = task.type === "case" ? task.case : task;
