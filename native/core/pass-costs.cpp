@@ -34,6 +34,8 @@ void PassCosts::learn(int size, double ms) {
         return;
     }
     Knot & knot = knots_.try_emplace(size, Knot{expected, 0}).first->second;
+    // What seemed dearer than a larger pass was interrupted: it goes on from what the curve says instead.
+    knot.ms = std::min(knot.ms, expected);
     double ratio = ms / expected;
     if (seen_++ == 0) {
         for (auto & [other, value] : knots_) {

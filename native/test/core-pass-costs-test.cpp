@@ -1,0 +1,69 @@
+// What forward passes cost, learnt from passes that other processes interrupt.
+#include <cmath>
+
+#include "check.h"
+#include "pass-costs.h"
+
+namespace foretoken {
+
+namespace {
+
+bool near(double actual, double expected, double tolerance = 0.05) {
+    return std::abs(actual / expected - 1) < tolerance;
+}
+
+}  // namespace
+
+TEST("guesses of any unit are scaled by the first pass") {
+    PassCosts costs;
+    for (const auto & [tokens, guess] : {std::pair{1, 1.0}, {4, 1.2}, {8, 2.0}}) {
+        costs.guess(tokens, guess);
+    }
+    costs.observe(1, 50);
+    CHECK(near(costs.ms(4), 60));
+    CHECK(near(costs.ms(8), 100));
+    CHECK(near(costs.ms(6), 80));
+}
+
+TEST("one interrupted pass among many changes little") {
+    PassCosts costs;
+    for (int i = 0; i < 20; ++i) {
+        costs.observe(1, 10);
+        costs.observe(2, 11);
+    }
+    costs.observe(2, 400);
+    CHECK(near(costs.ms(2), 11, 0.1));
+    CHECK(near(costs.ms(1), 10, 0.1));
+}
+
+TEST("a size that was interrupted while it was being known does not stay as dear as the next one") {
+    PassCosts costs;
+    costs.observe(1, 240);
+    costs.observe(1, 260);
+    costs.observe(2, 12);
+    CHECK(near(costs.ms(1), 12));  // no dearer than two rows
+    for (int i = 0; i < 60; ++i) {
+        costs.observe(1, 10);
+    }
+    CHECK(near(costs.ms(1), 10));
+    CHECK(costs.ms(2) > 1.1 * costs.ms(1));
+}
+
+TEST("when the machine slows down, sizes that do not run keep up with the one that does") {
+    PassCosts costs;
+    for (int i = 0; i < 40; ++i) {
+        costs.observe(1, 10);
+        costs.observe(4, 12);
+    }
+    for (int i = 0; i < 60; ++i) {
+        costs.observe(1, 15);
+    }
+    CHECK(near(costs.ms(1), 15));
+    CHECK(costs.ms(4) > 0.95 * 15);
+}
+
+}  // namespace foretoken
+
+int main() {
+    return foretoken::test::run_tests();
+}
