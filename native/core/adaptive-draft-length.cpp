@@ -12,6 +12,8 @@ constexpr int kProbeRounds = 3;  // one token says little, and catching up is th
 // What a probe costs, catching up included, must not exceed this share of the plain decoding since the last one: all
 // probes together cost no more, and where a draft's prefill is dearer they end.
 constexpr double kProbeShare = 0.0075;
+// Gains below this share of a plain round are errors of the estimate as often as not.
+constexpr double kLeastGain = 0.01;
 constexpr double kRecentRate = 0.1;
 // A sequence may end before its limit: this many tokens more than it already has are counted on.
 constexpr int kHorizon = 128;
@@ -73,7 +75,7 @@ DraftPlan AdaptiveDraftLength::plan(const RoundStart & start) {
     other_rows_ = start.other_rows;
     chance_ = 1;
     drawn_.clear();
-    Offer best{.gain = 0};
+    Offer best{.gain = kLeastGain * row_ms(1)};
     std::vector<Offer> offers;
     for (int drafter = 0; drafter < static_cast<int>(start.drafters.size()); ++drafter) {
         const DrafterView & view = start.drafters[static_cast<size_t>(drafter)];

@@ -7,9 +7,10 @@ namespace foretoken {
 
 namespace {
 
-// How far one pass moves its own size and the whole curve once many have been seen.
-constexpr double kOwnRate = 0.1;
-constexpr double kCommonRate = 0.05;
+// How far one pass moves its own size and the whole curve once many have been seen: machines change by the second, what
+// a row more costs relative to one does not.
+constexpr double kOwnRate = 0.03;
+constexpr double kCommonRate = 0.1;
 // A pass that another process interrupted says nothing about its size.
 constexpr double kLargestRatio = 1.5;
 

@@ -49,7 +49,7 @@ TEST("a size that was interrupted while it was being known does not stay as dear
     CHECK(costs.ms(2) > 1.1 * costs.ms(1));
 }
 
-TEST("when the machine slows down, sizes that do not run keep up with the one that does") {
+TEST("when the machine slows down, sizes that do not run slow down with it") {
     PassCosts costs;
     for (int i = 0; i < 40; ++i) {
         costs.observe(1, 10);
@@ -59,7 +59,7 @@ TEST("when the machine slows down, sizes that do not run keep up with the one th
         costs.observe(1, 15);
     }
     CHECK(near(costs.ms(1), 15));
-    CHECK(costs.ms(4) > 0.95 * 15);
+    CHECK(near(costs.ms(4), 18, 0.1));
 }
 
 }  // namespace foretoken
