@@ -13,7 +13,13 @@ export const TIME_PARTS = [
 /** Where a case's time goes: the mean over its prompts. */
 export function meanShares({ rows }: ReportedCase): TimeShares {
   const of = (part: keyof TimeShares) => mean(rows.map(({ shares }) => shares[part]));
-  return { prefill: of("prefill"), draft: of("draft"), verify: of("verify"), sample: of("sample"), other: of("other") };
+  return {
+    prefill: of("prefill"),
+    draft: of("draft"),
+    verify: of("verify"),
+    sample: of("sample"),
+    other: of("other"),
+  };
 }
 
 /** [i]: share of the rounds in which the draft's token i was accepted, the mean over the prompts. */

@@ -28,18 +28,21 @@ export interface DraftLengthStudy {
   predicted: Predicted[];
 }
 
-/** One study for each temperature at which cases of the pair's draft model were measured. */
+/**
+ * Of the cases with the pair's draft model: a study of the lowest temperature, and of each further one at which several
+ * lengths were measured.
+ */
 export function draftLengthStudies({ pair, cases }: PairGroup): DraftLengthStudy[] {
   const drafted = cases.filter(({ one }) => one.draft.type === "model" && one.draft.policy !== "confidence");
-  const temperatures = [...new Set(drafted.map(({ one }) => one.temperature))];
-  return temperatures.flatMap((temperature) => {
+  const temperatures = [...new Set(drafted.map(({ one }) => one.temperature))].sort((a, b) => a - b);
+  return temperatures.flatMap((temperature, i) => {
     const own = drafted.filter(({ one }) => one.temperature === temperature);
     const fixed = own
       .filter(({ one }) => one.draft.policy === "fixed" && one.draft.maxTokens > 0)
       .sort((a, b) => a.one.draft.maxTokens - b.one.draft.maxTokens);
     const chosen = own.filter(({ one }) => one.draft.policy === "adaptive");
     const fastest = best([...chosen, ...fixed]);
-    if (fastest === undefined) return [];
+    if (fastest === undefined || (i > 0 && fixed.length < 2)) return [];
     const known = (fixed.length > 0 ? fixed : chosen).filter(({ one }) => one.summary.agreement !== null);
     const agreement = known.length > 0 ? mean(known.map(({ one }) => one.summary.agreement ?? 0)) : null;
     return {
