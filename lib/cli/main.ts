@@ -9,6 +9,7 @@ import { addDevices } from "./devices.js";
 import { EXIT } from "./exit.js";
 import { addGenerate } from "./generate.js";
 import { endOnBrokenOutput } from "./output.js";
+import { addReport } from "./report.js";
 
 const { version, description } = JSON.parse(
   readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
@@ -24,6 +25,7 @@ Examples:
   foretoken generate "Once upon a time"
   foretoken check fable-17m fable-1m
   foretoken convert ./pythia-160m
+  foretoken bench --quick
   foretoken devices
 
 Exit codes: 0 done, 1 failed or incompatible, 2 wrong usage, 130 interrupted`,
@@ -32,6 +34,7 @@ addGenerate(program);
 addCheck(program);
 addConvert(program);
 addBench(program);
+addReport(program);
 addDevices(program);
 
 try {

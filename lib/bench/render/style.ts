@@ -24,7 +24,7 @@ const TEXT = `
 * { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
 body {
-  margin: 0 auto; padding: 2.5rem 1.25rem 4rem; max-width: 64rem; background: var(--paper); color: var(--ink);
+  margin: 0 auto; padding: 2.5rem 1.25rem 4rem; max-width: 66rem; background: var(--paper); color: var(--ink);
   font: 400 1rem/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif;
 }
 h1, h2, h3, h4 { line-height: 1.25; font-weight: 600; margin: 0; text-wrap: balance; overflow-wrap: anywhere; }
@@ -49,20 +49,19 @@ code, pre { font: 0.9em/1.5 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sa
 `;
 
 const FIGURES = `
-.headlines { display: grid; grid-template-columns: repeat(auto-fill, minmax(19rem, 1fr)); gap: 1rem 2rem; margin: 0 0 1.4rem; }
-.headline { display: flex; gap: 1.1rem; align-items: baseline; }
+.headlines { display: grid; grid-template-columns: repeat(auto-fill, minmax(17rem, 1fr)); gap: 1.4rem 2rem; margin: 0 0 1.4rem; }
 .headline p { margin: 0; font-size: 0.92rem; line-height: 1.45; overflow-wrap: anywhere; }
-.headline .big { font-size: 2.5rem; font-weight: 300; letter-spacing: -0.02em; line-height: 1; overflow-wrap: normal; }
+.headline .big { font-size: 2.5rem; font-weight: 300; letter-spacing: -0.02em; line-height: 1.2; overflow-wrap: normal; }
 .scroll { overflow-x: auto; margin: 0.4rem 0 1.4rem; }
-table { border-collapse: collapse; font-size: 0.83rem; line-height: 1.4; min-width: 60%; }
+table { border-collapse: collapse; font-size: 0.8rem; line-height: 1.4; min-width: 60%; }
 caption { text-align: left; color: var(--soft); padding: 0 0 0.35rem; }
-th, td { padding: 0.32rem 0.55rem 0.32rem 0; vertical-align: bottom; border-bottom: 1px solid var(--line); }
+th, td { padding: 0.32rem 0.5rem 0.32rem 0; vertical-align: bottom; border-bottom: 1px solid var(--line); }
 th:last-child, td:last-child { padding-right: 0; }
 thead th { font-weight: 600; border-bottom: 1px solid var(--rule); }
 tbody th { font-weight: 400; text-align: left; white-space: nowrap; }
 .number { text-align: right; } .word { text-align: left; }
 td.number { white-space: nowrap; }
-.best { font-size: 0.78rem; font-weight: 600; border: 1px solid currentColor; border-radius: 3px; padding: 0 0.3em; margin-left: 0.3em; }
+.best { font-size: 0.72rem; font-weight: 600; border: 1px solid currentColor; border-radius: 3px; padding: 0 0.3em; margin-left: 0.3em; }
 .heat { display: inline-block; padding: 0.2rem 0.5rem; background: color-mix(in srgb, var(--draft) var(--heat), transparent); }
 .charts { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 2.2rem 2rem; align-items: start; }
 .chart { margin: 0; grid-column: 1 / -1; min-width: 0; }

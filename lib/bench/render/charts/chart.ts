@@ -20,27 +20,29 @@ export interface Chart {
   caption: Content;
   /** Half the page's width. */
   half?: boolean;
+  /** The numbers are shown from the start. */
+  open?: boolean;
   spec: (size: ChartSize) => object;
   /** The same as numbers. */
   table: HtmlTable;
 }
 
-const WIDE = 984;
-const HALF = 476;
+const WIDE = 1016;
+const HALF = 492;
 const NARROW = 340;
 /** An average letter's width, of the font's size. */
 const LETTER = 0.6;
 
 /** A figure with the chart as SVG, once for wide pages and once for phones, and its numbers as a table. */
 export async function renderChart(chart: Chart): Promise<Markup> {
-  const { id, title, caption, half = false, table } = chart;
+  const { id, title, caption, half = false, open = false, table } = chart;
   const wide = await svg(chart, { width: half ? HALF : WIDE, narrow: false });
   const narrow = await svg(chart, { width: NARROW, narrow: true });
   return html`<figure id="${id}" class="chart${half ? " half" : ""}">
 <figcaption><strong>${title}</strong> <span>${caption}</span></figcaption>
 <div class="wide">${wide}</div>
 <div class="narrow">${narrow}</div>
-<details><summary>The numbers</summary>${htmlTable(table)}</details>
+<details${open ? html` open` : null}><summary>The numbers</summary>${htmlTable(table)}</details>
 </figure>`;
 }
 

@@ -9,6 +9,7 @@ export function seriesScales(names: readonly string[]) {
 /** The rule at 1×: where a draft neither gains nor costs. */
 export function breakEven(channel: "x" | "y") {
   return {
+    data: { values: [{}] },
     mark: { type: "rule", color: "var(--ink)", strokeDash: [3, 3] },
     encoding: { [channel]: { datum: 1, type: "quantitative" } },
   };
