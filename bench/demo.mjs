@@ -1,6 +1,7 @@
 // What `npm run demo` shows once everything is built; see scripts/demo.mjs.
 import { createColors } from "picocolors";
-import { benchmarkTable, percent, times } from "../dist/bench/table.js";
+import { percent, times } from "../dist/bench/format.js";
+import { benchmarkTable } from "../dist/bench/table.js";
 import { benchmark, loadPair } from "../dist/index.js";
 import { describeMachine } from "../dist/machine.js";
 import { progressLine } from "../scripts/progress.mjs";

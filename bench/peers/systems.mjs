@@ -56,7 +56,17 @@ export async function openSystems({ target, draft, lengths, ...plan }, { tools, 
           "-n",
           maxTokens,
         ],
-        ...["-c", contextSize, "--spec-type", "draft-simple", "--temp", 0, "--ignore-eos", ...common, ...flags],
+        ...[
+          "-c",
+          contextSize,
+          "--spec-type",
+          "draft-simple",
+          "--temp",
+          0,
+          "--ignore-eos",
+          ...common,
+          ...flags,
+        ],
       ]),
   });
   const systems = [

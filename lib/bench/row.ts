@@ -49,7 +49,7 @@ export function describeRow(
     agreement,
     acceptanceRate: ratio(accepted, proposed),
     tokensPerRound: rounds > 0 ? 1 + accepted / rounds : null,
-    draftLength: proposed / rounds,
+    draftLength: ratio(proposed, rounds) ?? 0,
     acceptedPerPosition: perPosition(speculative, rounds),
     shares: shares(speculative),
     overhead: median(speculative.map(({ stats }) => stats.overhead ?? Number.NaN)),

@@ -1,4 +1,5 @@
 import Table from "cli-table3";
+import { percent, rate, times } from "./format.js";
 import type { BenchmarkReport, BenchmarkRow, BenchmarkSummary } from "./types.js";
 
 interface Line extends Omit<BenchmarkSummary, "firstTokenMs"> {
@@ -64,19 +65,6 @@ function toLine(row: BenchmarkRow): Line {
     baselineTokensPerSecond: row.baseline.tokensPerSecond,
     tokensPerSecond: row.speculative.tokensPerSecond,
   };
-}
-
-/** Three digits that mean something. */
-function rate(perSecond: number): string {
-  return perSecond.toFixed(perSecond < 10 ? 2 : perSecond < 100 ? 1 : 0);
-}
-
-export function percent(share: number): string {
-  return `${(share * 100).toFixed(1)}%`;
-}
-
-export function times(factor: number): string {
-  return `${factor.toFixed(2)}×`;
 }
 
 function optional(value: number | null, format: (value: number) => string): string {

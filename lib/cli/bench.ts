@@ -1,7 +1,8 @@
-import { basename, extname } from "node:path";
+import { basename } from "node:path";
 import type { Command } from "commander";
 import { makePlan, type PlanOptions, PRESETS } from "../bench/plan.js";
 import { PROMPT_SETS } from "../bench/prompt-sets.js";
+import { renderReport } from "../bench/render/render.js";
 import type { Report } from "../bench/report-types.js";
 import { runPlan } from "../bench/run-plan.js";
 import { parseSweep, type Sweep } from "../bench/sweep.js";
@@ -13,7 +14,7 @@ import { given } from "./given.js";
 import { integer, integers, numbers } from "./numbers.js";
 import { print, printJson } from "./output.js";
 import { statusLine } from "./progress.js";
-import { writeReports } from "./write-reports.js";
+import { filesOf, writeReports } from "./write-reports.js";
 
 interface Flags {
   preset: string;
@@ -98,9 +99,8 @@ async function bench(flags: Flags, command: Command): Promise<void> {
   });
   status.end();
   const out = flags.out ?? (flags.json ? undefined : "foretoken-bench");
-  const written = out === undefined ? [] : await writeReports(report, filesOf(out));
+  if (out !== undefined) await writeReports(filesOf(out), (form) => renderReport(report, form));
   await (flags.json ? printJson(report) : print(describeReport(report)));
-  for (const file of written) process.stderr.write(`Wrote ${file}\n`);
   process.exitCode = interrupt.signal.aborted ? EXIT.interrupted : isFine(report) ? EXIT.done : EXIT.failed;
 }
 
@@ -115,10 +115,6 @@ function commandLine(command: Command): string {
   const args = command.parent?.args ?? [];
   const quoted = (arg: string) => (/^[\w./=,:+-]+$/.test(arg) ? arg : JSON.stringify(arg));
   return ["foretoken", ...args.map((arg) => quoted(arg.startsWith("/") ? basename(arg) : arg))].join(" ");
-}
-
-function filesOf(out: string): string[] {
-  return [".json", ".html", ".md", ".csv"].includes(extname(out)) ? [out] : [`${out}.json`, `${out}.html`];
 }
 
 function isFine({ cases, missing }: Report): boolean {

@@ -1,5 +1,6 @@
+import { percent } from "../bench/format.js";
 import type { Report, ReportedPair } from "../bench/report-types.js";
-import { type BenchmarkColumn, benchmarkTable, percent, summaryTable } from "../bench/table.js";
+import { type BenchmarkColumn, benchmarkTable, summaryTable } from "../bench/table.js";
 
 /** What fits a terminal; the files have everything. */
 const COLUMNS: readonly BenchmarkColumn[] = [

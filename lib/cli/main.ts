@@ -12,6 +12,7 @@ import { endOnBrokenOutput } from "./output.js";
 import { addPairs } from "./pairs.js";
 import { addProfile } from "./profile.js";
 import { addPull } from "./pull.js";
+import { addReport } from "./report.js";
 
 const { version, description } = JSON.parse(
   readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
@@ -30,6 +31,7 @@ Examples:
   foretoken pairs
   foretoken convert ./pythia-160m
   foretoken bench --quick
+  foretoken report foretoken-bench.json
   foretoken profile fable-17m fable-1m
 
 Exit codes: 0 done, 1 failed or incompatible, 2 wrong usage, 130 interrupted`,
@@ -41,6 +43,7 @@ addPairs(program);
 addConvert(program);
 addBench(program);
 addProfile(program);
+addReport(program);
 addDevices(program);
 
 try {

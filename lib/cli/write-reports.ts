@@ -1,16 +1,20 @@
 import { extname } from "node:path";
-import type { Report } from "../bench/report-types.js";
+import { FORMATS } from "../bench/render/render.js";
 import { writeWholeFile } from "../whole-file.js";
 
-/** Writes the report in the form each file's name asks for. */
-export async function writeReports(report: Report, files: readonly string[]): Promise<string[]> {
-  for (const file of files) await writeWholeFile(file, [Buffer.from(await render(report, extname(file)))]);
-  return [...files];
+/** The files of an `--out`: the one of a known form, or JSON and HTML of this name. */
+export function filesOf(out: string): string[] {
+  const known = FORMATS.some((format) => format === extname(out));
+  return known ? [out] : [`${out}.json`, `${out}.html`];
 }
 
-async function render(report: Report, extension: string): Promise<string> {
-  switch (extension) {
-    default:
-      return `${JSON.stringify(report, null, 2)}\n`;
+/** Writes what `render` gives for each file's extension, and says so on stderr. */
+export async function writeReports(
+  files: readonly string[],
+  render: (extension: string) => Promise<string>,
+): Promise<void> {
+  for (const file of files) {
+    await writeWholeFile(file, [Buffer.from(await render(extname(file)))]);
+    process.stderr.write(`Wrote ${file}\n`);
   }
 }

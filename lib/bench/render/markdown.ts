@@ -1,0 +1,171 @@
+import { fixed, percent, range, rate, times } from "../format.js";
+import type { Report } from "../report-types.js";
+import { studyDomains } from "../study/domains.js";
+import { draftLengthStudies } from "../study/draft-length.js";
+import { best, byPair, isTrained, type PairGroup } from "../study/groups.js";
+import { dialledPairs, rankPairs } from "../study/ranking.js";
+import type { BenchmarkSummary } from "../types.js";
+
+type Cell = string | number;
+
+/** The report's tables, for where pages are written. */
+export function renderMarkdown(report: Report): string {
+  const { title, date, command, machine, threads, missing } = report;
+  return [
+    `# ${text(title)}`,
+    `${date}, ${text(machine.cpu)}, ${threads} of ${machine.cores} cores, Node ${machine.node}, llama.cpp ${machine.llamaCpp}, commit ${machine.commit ?? "unknown"}`,
+    code(command),
+    ...(missing.length === 0
+      ? []
+      : ["Missing:", missing.map(({ id, reason }) => `- ${text(`${id}: ${reason}`)}`).join("\n")]),
+    ...byPair(report).flatMap(pairParts),
+    ...rankingParts(report),
+  ]
+    .join("\n\n")
+    .concat("\n");
+}
+
+function pairParts(group: PairGroup): string[] {
+  const { pair, cases } = group;
+  const { draftCost, targetStepMs, verifyCosts } = pair.profile.costs;
+  const fastest = best(cases);
+  return [
+    `## ${text(pair.id)}`,
+    `Draft ${percent(pair.draft.parameters / pair.target.parameters)} of the target's size, vocabularies ${pair.compatibility.verdict}; a target pass ${targetStepMs.toFixed(2)} ms, c ${optional(draftCost, fixed(3))}, v(n) for n = 1 to ${verifyCosts.length}: ${verifyCosts.map(fixed(2)).join(", ")}.${
+      isTrained(group) ? "" : ` Agreement ${pair.draft.dialledAgreement ?? "unknown"} set by construction.`
+    }`,
+    ...(cases.length === 0
+      ? []
+      : [
+          summaries(
+            "draft",
+            cases.map(({ one }) => ({
+              label: `${one.label}${cases.length > 1 && one === fastest?.one ? " (best)" : ""}`,
+              ...one.summary,
+            })),
+          ),
+        ]),
+    ...draftLengthStudies(group).map(({ temperature, predicted, agreement }) =>
+      predicted.length === 0
+        ? ""
+        : `Predicted for α = ${optional(agreement, fixed(3))}${temperature === 0 ? "" : ` at temperature ${temperature}`}: ${predicted.map(({ length, speedup }) => `${length}: ${times(speedup)}`).join(", ")}.`,
+    ),
+    ...cases.flatMap(({ one }) => [
+      `### ${text(one.label)}`,
+      summaries(
+        "prompt",
+        one.rows.map((row) => ({
+          ...row,
+          label: row.prompt,
+          baselineTokensPerSecond: row.baseline.tokensPerSecond,
+          tokensPerSecond: row.speculative.tokensPerSecond,
+        })),
+      ),
+    ]),
+  ].filter((part) => part !== "");
+}
+
+function summaries(
+  title: string,
+  lines: readonly (Omit<BenchmarkSummary, "firstTokenMs"> & { label: string })[],
+): string {
+  return markdownTable(
+    [
+      title,
+      "baseline tok/s",
+      "speculative tok/s",
+      "speedup",
+      "95% interval",
+      "predicted",
+      "agreement",
+      "acceptance rate",
+      "drafted per round",
+      "tokens per round",
+      "identical",
+    ],
+    lines.map((line) => [
+      line.label,
+      rate(line.baselineTokensPerSecond),
+      rate(line.tokensPerSecond),
+      times(line.speedup),
+      range(line.interval, fixed(2)),
+      optional(line.predictedSpeedup, times),
+      optional(line.agreement, percent),
+      optional(line.acceptanceRate, percent),
+      line.draftLength.toFixed(2),
+      optional(line.tokensPerRound, fixed(2)),
+      line.identical === null ? "–" : line.identical ? "yes" : "NO",
+    ]),
+  );
+}
+
+function rankingParts(report: Report): string[] {
+  const ranked = rankPairs(report);
+  const domains = studyDomains(ranked);
+  const dialled = dialledPairs(report);
+  if (ranked.length < 2 && domains === null) return [];
+  return [
+    "## Drafts and domains",
+    ...(dialled.length === 0
+      ? []
+      : [
+          `Left out, their agreement set by construction: ${dialled.map(({ pair }) => text(pair.id)).join("; ")}.`,
+        ]),
+    ...(ranked.length < 2
+      ? []
+      : [
+          markdownTable(
+            ["pair", "draft's size", "c", "agreement", "speedup", "95% interval", "setting"],
+            ranked.map(({ pair, best: { one }, parameterRatio }) => [
+              pair.id,
+              percent(parameterRatio),
+              optional(pair.profile.costs.draftCost, fixed(3)),
+              optional(one.summary.agreement, percent),
+              times(one.summary.speedup),
+              range(one.summary.interval, fixed(2)),
+              one.label,
+            ]),
+          ),
+        ]),
+    ...(domains === null
+      ? []
+      : [
+          markdownTable(
+            ["domain", ...ranked.map(({ pair, best }) => `${pair.id}, ${best.one.label}`)],
+            domains.domains.map((domain, j) => [
+              domain,
+              ...domains.cells.map((row) => {
+                const cell = row[j];
+                return cell
+                  ? `${times(cell.speedup)} (${range(cell.interval, fixed(2))}), agreement ${optional(cell.agreement, percent)}`
+                  : "–";
+              }),
+            ]),
+          ),
+        ]),
+  ];
+}
+
+/** The first column is words, the others numbers. */
+export function markdownTable(head: readonly Cell[], rows: readonly (readonly Cell[])[]): string {
+  const line = (cells: readonly Cell[]) => `| ${cells.map((cell) => text(String(cell))).join(" | ")} |`;
+  return [line(head), `| --- |${" ---: |".repeat(head.length - 1)}`, ...rows.map(line)].join("\n");
+}
+
+/** Names as they are: nothing in them is markup, and none ends its cell. */
+export function text(name: string): string {
+  return name
+    .replace(/\s+/g, " ")
+    .replace(/[\\`*_[\]|#]/g, "\\$&")
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;");
+}
+
+function code(command: string): string {
+  const fence = "`".repeat(Math.max(3, ...(command.match(/`+/g) ?? []).map((run) => run.length + 1)));
+  return `${fence}sh\n${command}\n${fence}`;
+}
+
+function optional(value: number | null, format: (value: number) => string): string {
+  return value === null ? "–" : format(value);
+}

@@ -1,0 +1,38 @@
+import { mib } from "../../format.js";
+import type { Report } from "../../report-types.js";
+import type { Figures } from "../figures.js";
+import { html, type Markup } from "../html.js";
+import { card, type Entry } from "./card.js";
+
+/** Where, when and with what it was measured, and how to do it again. */
+export function origin(report: Report, figures: Figures): Markup {
+  const { command, date, machine, cases } = report;
+  const [first] = cases;
+  return html`<section id="origin">
+<h2>How it was made</h2>
+<pre class="command" tabindex="0"><code>${command}</code></pre>
+<div class="cards">
+${card("Machine", [
+  ["processor", machine.cpu],
+  ["threads", [figures.at("/threads", String), " of ", figures.at("/machine/cores", String), " cores"]],
+  ["memory", figures.at("/machine/memoryBytes", mib)],
+  ["platform", machine.platform],
+  ["Node", machine.node],
+  ["llama.cpp", machine.llamaCpp],
+  ["features", machine.features.replace(/ = 1/g, "").replace(/[ |]+/g, " ").trim()],
+])}
+${card("Run", [
+  ["date", html`<time datetime="${date}">${date.slice(0, 16).replace("T", " ")} UTC</time>`],
+  ["commit", machine.commit ?? "unknown"],
+  ...(first === undefined
+    ? []
+    : ([
+        ["prompts", [...new Set(cases.map(({ promptSet }) => promptSet))].join(", ")],
+        ["tokens of each text", figures.at("/cases/0/maxTokens", String)],
+        ["repetitions", figures.at("/cases/0/repeat", String)],
+        ["seed", figures.at("/cases/0/seed", String)],
+      ] satisfies Entry[])),
+])}
+</div>
+</section>`;
+}

@@ -1,0 +1,39 @@
+import type { Report, ReportedCase, ReportedPair } from "../report-types.js";
+
+/** A case and its place in the report. */
+export interface Placed {
+  one: ReportedCase;
+  /** JSON pointer. */
+  at: string;
+}
+
+/** A pair, its place and its cases. */
+export interface PairGroup {
+  pair: ReportedPair;
+  at: string;
+  cases: Placed[];
+}
+
+/** The cases by pair, in the report's order; pairs of which nothing was finished included. */
+export function byPair({ pairs, cases }: Report): PairGroup[] {
+  const placed = cases.map((one, i) => ({ one, at: `/cases/${i}` }));
+  return pairs.map((pair, i) => ({
+    pair,
+    at: `/pairs/${i}`,
+    cases: placed.filter(({ one }) => one.pair === pair.id),
+  }));
+}
+
+/** The fastest case. */
+export function best<T extends { one: ReportedCase }>(cases: readonly T[]): T | undefined {
+  return cases.reduce<T | undefined>(
+    (found, next) =>
+      found !== undefined && found.one.summary.speedup >= next.one.summary.speedup ? found : next,
+    undefined,
+  );
+}
+
+/** Whether agreement was measured rather than set by construction. */
+export function isTrained({ pair }: PairGroup): boolean {
+  return pair.target.dialledAgreement === null && pair.draft.dialledAgreement === null;
+}
