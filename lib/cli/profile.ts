@@ -1,7 +1,7 @@
 import Table from "cli-table3";
 import type { Command } from "commander";
+import { percent, times } from "../bench/format.js";
 import { type Profile, profileModels } from "../bench/profile.js";
-import { percent, times } from "../bench/table.js";
 import { describeMachine } from "../machine.js";
 import { EXIT } from "./exit.js";
 import { integer } from "./numbers.js";

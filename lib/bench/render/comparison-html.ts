@@ -51,12 +51,10 @@ function chart(cases: readonly ComparedCase[], id: string, at: string) {
     })),
   );
   const { color, shape } = seriesScales(sides);
-  const y = {
-    field: "case",
-    type: "nominal",
-    sort: null,
-    axis: { title: null, grid: true, tickBand: "extent", labelLimit: 300 },
-  };
+  const y = (narrow: boolean) => ({
+    ...{ field: "case", type: "nominal", sort: null },
+    axis: { title: null, grid: true, tickBand: "extent", labelLimit: narrow ? 120 : 300 },
+  });
   const yOffset = { field: "side", type: "nominal", sort: sides };
   return {
     id,
@@ -72,7 +70,7 @@ function chart(cases: readonly ComparedCase[], id: string, at: string) {
         {
           mark: { type: "rule", strokeWidth: 1.5 },
           encoding: {
-            y,
+            y: y(narrow),
             yOffset,
             x: { field: "low", type: "quantitative" },
             x2: { field: "high" },
@@ -82,7 +80,7 @@ function chart(cases: readonly ComparedCase[], id: string, at: string) {
         {
           mark: { type: "point", filled: true, size: 55, opacity: 1 },
           encoding: {
-            ...{ y: narrow ? { ...y, axis: { ...y.axis, labelLimit: 120 } } : y, yOffset },
+            ...{ y: y(narrow), yOffset },
             x: {
               field: "speedup",
               type: "quantitative",

@@ -1,0 +1,56 @@
+import t from "tap";
+import { renderCsv } from "../../lib/bench/render/csv.js";
+import { renderMarkdown } from "../../lib/bench/render/markdown.js";
+import { syntheticReport } from "../helpers/report.js";
+
+t.test("CSV: a line for each prompt of each case, whole numbers, quoted where needed", async (t) => {
+  const report = syntheticReport([
+    { cases: [{ length: 3, prompts: [[`a "b", c\nd`, null]] }, { length: null }] },
+  ]);
+  const csv = renderCsv(report);
+  t.match(csv, `stories,"a ""b"", c\nd",,18,64,650,`);
+  const [head = "", ...lines] = csv.replace(/"a.*?d"/s, "x").split("\r\n");
+  t.equal(lines.length, 1 + 3 + 1);
+  t.equal(lines.at(-1), "");
+  const column = head.split(",").indexOf("speedup");
+  t.strictSame(
+    lines.slice(0, -1).map((line) => Number(line.split(",")[column])),
+    report.cases.flatMap(({ rows }) => rows.map(({ speedup }) => speedup)),
+  );
+});
+
+t.test("Markdown: tables whose rows all have the head's cells, whatever the names are", async (t) => {
+  const markdown = renderMarkdown(
+    syntheticReport(
+      [
+        {
+          cases: [
+            {
+              length: 3,
+              prompts: [
+                ["a|b\n`c` <i>", "x"],
+                ["d", "y"],
+              ],
+            },
+            { length: null },
+          ],
+        },
+      ],
+      {
+        command: "foretoken bench --prompts a```b",
+        missing: [{ id: "e", reason: "interrupted" }],
+      },
+    ),
+  );
+  t.match(markdown, "| a\\|b \\`c\\` &lt;i> |");
+  t.match(markdown, "- e: interrupted");
+  t.match(markdown, "````sh\nforetoken bench --prompts a```b\n````");
+  t.match(markdown, "| fixed 3 (best) |");
+  for (const table of markdown.split("\n\n").filter((part) => part.startsWith("|"))) {
+    const widths = table
+      .trimEnd()
+      .split("\n")
+      .map((line) => line.split(/(?<!\\)\|/).length);
+    t.equal(new Set(widths).size, 1, table);
+  }
+});
