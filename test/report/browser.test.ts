@@ -1,3 +1,4 @@
+/// <reference lib="dom" />
 /** The HTML report in headless Chromium: offline, readable in both colour schemes, usable by keyboard, printable. */
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
