@@ -1,13 +1,21 @@
-/// <reference lib="dom" />
 /** The HTML report in headless Chromium: offline, readable in both colour schemes, usable by keyboard, printable. */
 import { execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import puppeteer, { type Browser, type Page } from "puppeteer-core";
 import t, { type Test } from "tap";
 import { renderReport } from "../../lib/bench/render/render.js";
 import { syntheticReport } from "../helpers/report.js";
+
+/** What test/fixtures/report/measure-page.js finds. */
+interface PageMeasures {
+  charts: number[];
+  text: [tag: string, contrast: number][];
+  labels: number[];
+}
+
+const MEASURE = readFileSync(new URL("../fixtures/report/measure-page.js", import.meta.url), "utf8");
 
 function chromium(): string | null {
   if (process.env.CHROMIUM) return process.env.CHROMIUM;
@@ -57,29 +65,7 @@ async function open(t: Test, scheme: "light" | "dark", width = 1100): Promise<Pa
 for (const scheme of ["light", "dark"] as const) {
   t.test(`${scheme}: charts are there, and every text stands out from the page`, async (t) => {
     const page = await open(t, scheme);
-    const found = await page.evaluate(() => {
-      const channels = (color: string) => (color.match(/[\d.]+/g) ?? []).slice(0, 3).map(Number);
-      const luminance = (color: string) =>
-        channels(color)
-          .map((value) => value / 255)
-          .map((value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4))
-          .reduce((sum, value, i) => sum + value * ([0.2126, 0.7152, 0.0722][i] ?? 0), 0);
-      const contrast = (a: string, b: string) => {
-        const [high = 0, low = 0] = [luminance(a), luminance(b)].sort((x, y) => y - x);
-        return (high + 0.05) / (low + 0.05);
-      };
-      const background = getComputedStyle(document.body).backgroundColor;
-      return {
-        charts: [...document.querySelectorAll("svg")].map((svg) => svg.getBoundingClientRect().width),
-        text: ["p", "td", "th", "h1", "h2", "a"].map((tag) => {
-          const element = document.querySelector(tag);
-          return [tag, element === null ? 0 : contrast(getComputedStyle(element).color, background)] as const;
-        }),
-        labels: [...document.querySelectorAll("svg text")].map((label) =>
-          contrast(getComputedStyle(label).fill, background),
-        ),
-      };
-    });
+    const found = (await page.evaluate(MEASURE)) as PageMeasures;
     // Each chart stands there twice, for wide and for narrow pages.
     const shown = found.charts.filter((width) => width > 0);
     t.ok(shown.length >= 5 && shown.every((width) => width > 100), `${found.charts}`);
@@ -90,7 +76,7 @@ for (const scheme of ["light", "dark"] as const) {
 
 t.test("a telephone's width scrolls tables, not the page", async (t) => {
   const page = await open(t, "light", 390);
-  t.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 390);
+  t.ok(Number(await page.evaluate("document.documentElement.scrollWidth")) <= 390);
 });
 
 t.test("arrow keys walk through a text", async (t) => {
@@ -98,7 +84,10 @@ t.test("arrow keys walk through a text", async (t) => {
   await page.focus(".trace");
   await page.keyboard.press("ArrowRight");
   await page.keyboard.press("ArrowRight");
-  t.match(await page.$eval(".trace + *", (output) => output.textContent), /^Token 2 of \d+: /);
+  t.match(
+    String(await page.evaluate("document.querySelector('.trace + *').textContent")),
+    /^Token 2 of \d+: /,
+  );
 });
 
 t.test("it prints", async (t) => {
