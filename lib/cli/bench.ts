@@ -90,7 +90,8 @@ async function bench(flags: Flags, command: Command): Promise<void> {
     crossVocabulary: flags.draftCrossVocabulary,
   });
   const interrupt = new AbortController();
-  process.once("SIGINT", () => interrupt.abort());
+  // What is finished must not be lost, whoever ends it.
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => interrupt.abort());
   const status = statusLine();
   const report = await runPlan(plan, {
     command: commandLine(command),
