@@ -1,3 +1,5 @@
+import type { KvType } from "./kv-types.js";
+
 /** Longest draft of a round. */
 export const MAX_DRAFT_TOKENS = 64;
 
@@ -56,6 +58,11 @@ interface ModelOptions {
    * @default false
    */
   crossVocabulary?: boolean;
+  /**
+   * What the draft's KV cache is kept in.
+   * @default the target's `kvType`
+   */
+  kvType?: KvType;
 }
 
 /** A draft model. */

@@ -1,4 +1,5 @@
 import type { Mismatch } from "./compatibility.js";
+import type { MemoryEstimate } from "./memory-types.js";
 
 /**
  * Every code this package can report, which class it comes as and what to do; the message says what was expected and what
@@ -46,6 +47,11 @@ export const ERROR_TABLE = {
     kind: "model",
     hint: "Use a language model that writes text token by token.",
   },
+  CHAT_TEMPLATE_MISSING: {
+    kind: "model",
+    hint: "Pass chatTemplate, use a model made for chats, or write the prompt yourself.",
+  },
+  CHAT_TEMPLATE_INVALID: { kind: "model", hint: "Pass a corrected chatTemplate." },
   MODEL_CLOSED: { kind: "model", hint: "Load the model again." },
 
   CHECKPOINT_NOT_FOUND: {
@@ -93,12 +99,17 @@ export const ERROR_TABLE = {
     kind: "engine",
     hint: "Build the addon on this machine with `npm run build`, or reinstall the package.",
   },
+  MEMORY_INSUFFICIENT: {
+    kind: "memory",
+    hint: "Take one of these ways, close other pairs, or load all the same with checkMemory: false.",
+  },
   CONTEXT_TOO_LARGE: { kind: "engine", hint: "Lower contextSize to what the model was trained with." },
   CONTEXT_FAILED: { kind: "engine", hint: "Lower contextSize or batchSize, or close other pairs." },
   THREADS_UNAVAILABLE: {
     kind: "engine",
     hint: "Lower threads and draftThreads, or raise the limit of processes and threads.",
   },
+  CHAT_FAILED: { kind: "option", hint: "Change the messages or pass another chatTemplate." },
   PROMPT_EMPTY: { kind: "engine", hint: "Pass at least one token of text." },
   PROMPT_TOO_LONG: { kind: "engine", hint: "Shorten the prompt or raise contextSize." },
   PAIR_CLOSED: { kind: "engine", hint: "Load the pair again, or close it later." },
@@ -120,6 +131,7 @@ export const ERROR_TABLE = {
   },
   REPORT_INVALID: { kind: "option", hint: "Pass a file that `foretoken bench --json` wrote." },
   PROMPTS_INVALID: { kind: "option", hint: "docs/benchmarks.md shows the forms of prompt files." },
+  BATCH_INVALID: { kind: "option", hint: "docs/api.md shows the form of both files." },
   ABORTED: { kind: "engine", hint: "Expected where an abort was asked for; otherwise report it." },
 } as const satisfies Record<string, { kind: string; hint: string }>;
 
@@ -156,6 +168,17 @@ export class CompatibilityError extends ForetokenError {
 /** A repository that cannot be found, reached, trusted or used. */
 export class HubError extends ForetokenError {}
 
+/** Models and contexts for which there is not enough memory. */
+export class MemoryError extends ForetokenError {
+  /** What they would take, and what there is. */
+  readonly estimate: MemoryEstimate | null;
+
+  constructor(code: ErrorCode, message: string, estimate: MemoryEstimate | null = null) {
+    super(code, message);
+    this.estimate = estimate;
+  }
+}
+
 /** A pair that is closed, a prompt that does not fit, a forward pass that failed. */
 export class EngineError extends ForetokenError {}
 
@@ -164,6 +187,7 @@ const CLASSES = {
   model: ModelError,
   compatibility: CompatibilityError,
   hub: HubError,
+  memory: MemoryError,
   engine: EngineError,
 };
 
@@ -183,6 +207,12 @@ export function createError<C extends ErrorCode>(code: C, message: string): Erro
 export function incompatible(message: string, mismatches: readonly Mismatch[]): CompatibilityError {
   const code = "VOCABULARIES_INCOMPATIBLE";
   return new CompatibilityError(code, withHint(message, ERROR_TABLE[code].hint), mismatches);
+}
+
+/** The refusal of what does not fit into memory, with the numbers. */
+export function outOfMemory(message: string, estimate: MemoryEstimate): MemoryError {
+  const code = "MEMORY_INSUFFICIENT";
+  return new MemoryError(code, withHint(message, ERROR_TABLE[code].hint), estimate);
 }
 
 /** Errors of the addon carry a code but no class; everything else passes unchanged. */

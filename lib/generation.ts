@@ -1,6 +1,7 @@
 import type { CallSite } from "./call-site.js";
 import { type Deferred, deferred } from "./deferred.js";
 import { createError, type ForetokenError, isErrorCode } from "./errors.js";
+import type { GenerationEnd } from "./metrics.js";
 import { FINISH_REASONS, type NativeBatch, type NativeGeneration, ORIGINS } from "./native.js";
 import { deriveStats, type Stats } from "./stats.js";
 
@@ -44,8 +45,10 @@ interface GenerationContext {
   seed: number;
   /** A token's text, special ones written out. */
   textOf: (id: number) => string;
+  /** Called with the number of tokens that have come. */
+  received: (count: number) => void;
   /** Called once, when the generation no longer runs. */
-  ended: () => void;
+  ended: (end: GenerationEnd) => void;
 }
 
 /** A generation under way. Iterate it once; leaving the loop early stops the native work. */
@@ -135,39 +138,43 @@ export class Generation implements AsyncIterableIterator<Chunk, undefined, undef
       this.#tokens.push(token);
       if (!this.#dropping) this.#pending.push(token);
     }
+    if (batch.ids.length > 0) this.#context.received(batch.ids.length);
     if (batch.end !== undefined) this.#finish(batch.end);
     this.#serve();
   }
 
-  #finish({ finishReason, stats, error }: NonNullable<NativeBatch["end"]>): void {
+  #finish({ finishReason, stats: native, error }: NonNullable<NativeBatch["end"]>): void {
+    const stats = deriveStats(native, this.#tokens.length);
     if (this.#signal?.aborted) {
-      this.#fail(this.#signal.reason);
+      this.#fail(this.#signal.reason, stats);
     } else if (error !== undefined) {
       const code = isErrorCode(error.code) ? error.code : "EVAL_FAILED";
-      this.#fail(this.#callSite.locate(createError(code, error.message)));
+      this.#fail(this.#callSite.locate(createError(code, error.message)), stats);
     } else {
       const completion: Completion = {
         text: joinText(this.#tokens),
         tokens: this.#tokens,
         finishReason: FINISH_REASONS[finishReason] ?? "aborted",
         seed: this.#context.seed,
-        stats: deriveStats(stats, this.#tokens.length),
+        stats,
       };
-      this.#end(() => this.#outcome.resolve(completion));
+      this.#outcome.resolve(completion);
+      this.#end({ finishReason: completion.finishReason, error: null, stats });
     }
   }
 
-  #fail(reason: unknown): void {
+  #fail(reason: unknown, stats: Stats | null = null): void {
     if (this.#done) return;
     this.#failure = { reason };
-    this.#end(() => this.#outcome.reject(reason));
+    this.#outcome.reject(reason);
+    const isAborted = this.#signal?.aborted === true && reason === this.#signal.reason;
+    this.#end({ finishReason: isAborted ? "aborted" : null, error: reason, stats });
   }
 
-  #end(settle: () => void): void {
+  #end(end: GenerationEnd): void {
     this.#done = true;
     this.#signal?.removeEventListener("abort", this.#onAbort);
-    this.#context.ended();
-    settle();
+    this.#context.ended(end);
     this.#serve();
   }
 

@@ -1,23 +1,22 @@
-import { availableParallelism } from "node:os";
 import { CallSite } from "./call-site.js";
 import { checkFiles } from "./check-pair.js";
 import type { Compatibility } from "./compatibility.js";
-import { MAX_DRAFT_TOKENS } from "./draft-options.js";
+import { engineOptions } from "./engine-options.js";
 import { incompatible } from "./errors.js";
 import { resolveModel } from "./model-files.js";
 import { modelInfo } from "./model-info.js";
 import { type NativeModel, native } from "./native.js";
 import type { PairOptions } from "./options.js";
 import { Pair } from "./pair.js";
+import { planMemory } from "./plan-memory.js";
+import { memoryError } from "./refuse-memory.js";
 import { type ResolvedPairOptions, resolvePairOptions } from "./resolve-options.js";
-
-const LARGEST_DEFAULT_CONTEXT = 4096;
 
 /**
  * Loads a target and, unless `draft` is false, its draft.
  *
- * Rejects with OptionError, ModelError, CompatibilityError (before any weights are loaded), EngineError where the context
- * cannot be made, or the signal's reason.
+ * Rejects with OptionError, ModelError, CompatibilityError (before any weights are loaded), MemoryError (before any, too) where
+ * they do not fit, EngineError where the context cannot be made, or the signal's reason.
  */
 export function loadPair(options: PairOptions): Promise<Pair> {
   return new CallSite(loadPair).wait(() => load(resolvePairOptions(options)));
@@ -37,6 +36,9 @@ async function load(options: ResolvedPairOptions): Promise<Pair> {
     const compatibility = draftPath === null ? null : await checkFiles(targetPath, draftPath);
     const crossVocabulary = compatibility?.verdict === "incompatible";
     if (crossVocabulary && !draft?.crossVocabulary) refuse(compatibility);
+    const files = { target: targetPath, draft: draftPath };
+    const memory = await planMemory(options, files);
+    if (options.checkMemory && !memory.fits) throw await memoryError(memory, options, files);
     signal?.throwIfAborted();
 
     const paths = draftPath === null || draftPath === targetPath ? [targetPath] : [targetPath, draftPath];
@@ -68,23 +70,12 @@ async function load(options: ResolvedPairOptions): Promise<Pair> {
     const [targetModel, separateDraft] = models as [NativeModel, NativeModel?];
     const draftModel = draftPath === null ? null : (separateDraft ?? targetModel);
 
-    const contextSize = options.contextSize ?? defaultContext(targetModel);
-    // Compute threads wait for each other by polling: one more than there are processors, and a pass takes seconds.
-    const processors = availableParallelism();
+    const { contextSize } = memory;
+    const settings = engineOptions(options, contextSize, crossVocabulary);
     const engine = await native.createEngine({
       target: targetModel,
       draft: draftModel,
-      contextSize,
-      batchSize: Math.min(options.batchSize, contextSize),
-      maxDraftTokens: draft === null ? 0 : MAX_DRAFT_TOKENS,
-      threads: Math.min(options.threads, processors),
-      draftThreads: Math.min(options.draftThreads, processors),
-      flashAttention: options.flashAttention,
-      crossVocabulary,
-      maxSequences: 1,
-      ngram: draft?.ngram ?? null,
-      deterministic: options.deterministic,
-      profile: options.costProfile,
+      ...settings,
     });
     if (signal?.aborted) await engine.close();
     signal?.throwIfAborted();
@@ -96,6 +87,7 @@ async function load(options: ResolvedPairOptions): Promise<Pair> {
       draft: draftModel === null || draftPath === null ? null : modelInfo(draftPath, draftModel),
       compatibility,
       contextSize,
+      maxSequences: settings.maxSequences,
       defaultDraft: draft,
     });
   } catch (error) {
@@ -126,9 +118,4 @@ async function progressOver(paths: string[], listener: ResolvedPairOptions["onPr
     const before = sizes.slice(0, index).reduce((sum, size) => sum + size, 0);
     listener((before + fraction * (sizes[index] ?? 0)) / total);
   };
-}
-
-function defaultContext(model: NativeModel): number {
-  const trained = model.info.trainedContextSize;
-  return trained > 0 ? Math.min(trained, LARGEST_DEFAULT_CONTEXT) : LARGEST_DEFAULT_CONTEXT;
 }

@@ -50,6 +50,8 @@ export interface NativeVocabularyInfo {
 export interface NativeModel {
   readonly info: NativeModelInfo;
   readonly vocabulary: NativeVocabularyInfo;
+  /** The Jinja template that chats are written with; empty where the file has none. */
+  readonly chatTemplate: string;
   /** Throws MODEL_CLOSED. `addSpecial`: BOS/EOS where the model wants them; `parseSpecial`: text of special tokens becomes them. */
   tokenize(text: string, addSpecial: boolean, parseSpecial: boolean): Int32Array;
   /** Text of the tokens; incomplete UTF-8 becomes U+FFFD. Special tokens render as nothing unless `special`. */
@@ -92,6 +94,9 @@ export interface NativeEngineOptions {
   draftThreads: number;
   /** Flash attention: required for bit-exact verification on CPU. */
   flashAttention: boolean;
+  /** Names of ggml's types; see lib/kv-types.ts. */
+  kvType: string;
+  draftKvType: string;
   /** The draft's tokens are not the target's: its drafts are retokenised. */
   crossVocabulary: boolean;
   /** Sequences decoded at once, 1…256; further requests wait. */
@@ -232,6 +237,21 @@ export interface NativeDevice {
   memoryFree: number;
 }
 
+export interface NativeMemoryUse {
+  weights: number;
+  cache: number;
+  compute: number;
+}
+
+/** What would lie on a device. */
+export interface NativeDeviceMemory extends NativeDevice {
+  target: NativeMemoryUse;
+  draft: NativeMemoryUse;
+}
+
+export type NativeEstimateOptions = Omit<NativeEngineOptions, "target" | "draft"> &
+  Pick<NativeModelOptions, "gpuLayers" | "extraBuffers"> & { target: string; draft: string | null };
+
 /** A key's value in a GGUF file, with its type. */
 export type GgufValue =
   | ["u32" | "i32" | "f32", number]
@@ -256,6 +276,8 @@ export interface NativeAddon {
   readHeader(path: string): Promise<NativeModelHeader>;
   loadModel(path: string, options: NativeModelOptions): Promise<NativeModel>;
   createEngine(options: NativeEngineOptions): Promise<NativeEngine>;
+  /** What an engine of these files would take, by llama.cpp's own accounting. Loads no weights. */
+  estimateMemory(options: NativeEstimateOptions): Promise<NativeDeviceMemory[]>;
   /** The bytes of a GGUF file before the tensors' data, which follow in order, each padded to 32 bytes. */
   ggufHeader(
     metadata: readonly [key: string, ...GgufValue][],

@@ -1,5 +1,6 @@
 import type { CostProfile } from "./costs.js";
 import type { DraftOptions, GenerationDraftOptions } from "./draft-options.js";
+import type { KvType } from "./kv-types.js";
 import type { SamplingOptions } from "./sampling-options.js";
 
 export interface PairOptions {
@@ -11,10 +12,21 @@ export interface PairOptions {
    */
   draft?: string | DraftOptions | false;
   /**
-   * Tokens of one sequence, prompt and output together, 2…1048576.
+   * Tokens of one sequence, prompt and output together, 2…1048576. "auto": as many as the target was trained with, or as
+   * fit into memory.
    * @default what the target was trained with, at most 4096
    */
-  contextSize?: number;
+  contextSize?: number | "auto";
+  /**
+   * What the target's KV cache is kept in. Types with a q need `flashAttention`.
+   * @default "f16"
+   */
+  kvType?: KvType;
+  /**
+   * Whether what does not fit into free memory is refused, before any weights are loaded.
+   * @default true
+   */
+  checkMemory?: boolean;
   /**
    * Tokens of one forward pass at most, 1…8192. Longer prompts are evaluated in chunks.
    * @default 512

@@ -1,18 +1,24 @@
+import type { EventEmitter } from "node:events";
 import { CallSite } from "./call-site.js";
+import type { ChatMessage, ChatOptions } from "./chat.js";
 import type { Compatibility } from "./compatibility.js";
+import type {
+  CompleteManyOptions,
+  CompletionRequest,
+  CompletionResult,
+  Requests,
+} from "./completion-requests.js";
 import { type CostProfile, type MeasureOptions, measureCosts, type PassCosts } from "./costs.js";
-import { createError, OptionError } from "./errors.js";
-import { type Completion, Generation } from "./generation.js";
+import { OptionError } from "./errors.js";
+import type { Completion, Generation } from "./generation.js";
+import { closedError, Generations } from "./generations.js";
 import * as is from "./is.js";
+import type { PairEvents, PairMetrics } from "./metrics.js";
 import type { ModelInfo } from "./model-info.js";
 import type { NativeEngine, NativeModel } from "./native.js";
-import { nativeRequest } from "./native-request.js";
 import type { GenerateOptions } from "./options.js";
+import { type Prompt, tokenIds, tokenize } from "./prompt.js";
 import type { ResolvedDraftLength } from "./resolve-draft.js";
-import { resolveGenerateOptions } from "./resolve-options.js";
-
-/** Text, or token ids of the target's vocabulary. Special tokens written out in a text become those tokens. */
-export type Prompt = string | Int32Array | readonly number[];
 
 /** What a pair is made of; see loadPair. */
 export interface PairParts {
@@ -23,6 +29,8 @@ export interface PairParts {
   draft: ModelInfo | null;
   compatibility: Compatibility | null;
   contextSize: number;
+  /** Generations that run at once; others wait. */
+  maxSequences: number;
   defaultDraft: ResolvedDraftLength | null;
 }
 
@@ -35,22 +43,27 @@ export class Pair {
   readonly compatibility: Compatibility | null;
   /** Tokens of one sequence, prompt and output together. */
   readonly contextSize: number;
+  /** Tells what happens as it happens: requests taken, tokens, ends. */
+  readonly events: EventEmitter<PairEvents>;
 
   /** @internal */
   readonly defaultDraft: ResolvedDraftLength | null;
 
   readonly #parts: PairParts;
-  readonly #running = new Set<Generation>();
+  readonly #generations: Generations;
   #closing: Promise<void> | null = null;
 
   /** @internal */
   constructor(parts: PairParts) {
+    const { engine, targetModel, defaultDraft, maxSequences } = parts;
     this.#parts = parts;
+    this.#generations = new Generations(engine, targetModel, defaultDraft, maxSequences);
+    this.events = this.#generations.meter.events;
     this.target = parts.target;
     this.draft = parts.draft;
     this.compatibility = parts.compatibility;
     this.contextSize = parts.contextSize;
-    this.defaultDraft = parts.defaultDraft;
+    this.defaultDraft = defaultDraft;
   }
 
   /**
@@ -60,13 +73,43 @@ export class Pair {
    */
   generate(prompt: Prompt, options: GenerateOptions = {}): Generation {
     const callSite = new CallSite(this.generate);
-    return callSite.run(() => this.#generate(prompt, options, callSite));
+    return callSite.run(() => this.#opened.start(prompt, options, callSite));
   }
 
   /** Generates to the end. Rejects with what `generate` throws. */
   complete(prompt: Prompt, options: GenerateOptions = {}): Promise<Completion> {
     const callSite = new CallSite(this.complete);
-    return callSite.wait(() => this.#generate(prompt, options, callSite).result);
+    return callSite.wait(() => this.#opened.start(prompt, options, callSite).result);
+  }
+
+  /**
+   * Starts generating the answer to a chat, written as the model's template wants it; the answer also ends where the template
+   * ends a turn. Throws what `generate` throws, and CHAT_TEMPLATE_MISSING, CHAT_TEMPLATE_INVALID and CHAT_FAILED.
+   */
+  chat(messages: readonly ChatMessage[], options: ChatOptions = {}): Generation {
+    const callSite = new CallSite(this.chat);
+    return callSite.run(() => this.#opened.startChat(messages, options, callSite));
+  }
+
+  /** What `chat` gives the model, up to where the answer begins. Throws what is wrong with the chat. */
+  applyChatTemplate(
+    messages: readonly ChatMessage[],
+    options: Pick<ChatOptions, "chatTemplate" | "tools" | "templateVariables"> = {},
+  ): string {
+    return new CallSite(this.applyChatTemplate).run(() => this.#opened.chats.render(messages, options));
+  }
+
+  /**
+   * Generates to the end for each of many requests, several at once, and gives each result as soon as it is there. A request
+   * that fails is a result with its error; the others go on. Throws OPTION_INVALID, OPTION_UNKNOWN and PAIR_CLOSED at once;
+   * an aborted signal, `close()` and an error of the iterable end the iteration, which throws it.
+   */
+  completeMany<R extends CompletionRequest>(
+    requests: Requests<R>,
+    options: CompleteManyOptions = {},
+  ): AsyncIterableIterator<CompletionResult<R>, undefined, undefined> {
+    const callSite = new CallSite(this.completeMany);
+    return callSite.run(() => this.#opened.startMany(requests, options, callSite));
   }
 
   /**
@@ -98,10 +141,9 @@ export class Pair {
       const given = is.record("options", options);
       is.onlyKnownKeys("", given, ["special"]);
       const { special = false } = given;
-      return this.#open().targetModel.detokenize(
-        this.#tokens("tokens", tokens),
-        is.boolean("special", special),
-      );
+      const { targetModel } = this.#open();
+      const ids = tokenIds(targetModel, "tokens", tokens, "Int32Array or array");
+      return targetModel.detokenize(ids, is.boolean("special", special));
     });
   }
 
@@ -124,6 +166,11 @@ export class Pair {
     return new CallSite(this.costProfile).wait(async () => this.#open().engine.profile());
   }
 
+  /** What the pair has done so far and does now: a plain snapshot. */
+  metrics(): PairMetrics {
+    return new CallSite(this.metrics).run(() => this.#opened.meter.snapshot());
+  }
+
   /** Stops running generations, which reject with PAIR_CLOSED, and frees everything. Idempotent. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
@@ -134,43 +181,9 @@ export class Pair {
     return this.close();
   }
 
-  #generate(prompt: Prompt, input: GenerateOptions, callSite: CallSite): Generation {
-    const { engine, targetModel } = this.#open();
-    const options = resolveGenerateOptions(input, this.defaultDraft, targetModel.vocabulary.size);
-    const request = nativeRequest(this.#promptTokens(prompt), options);
-    const generation: Generation = new Generation(callSite, options.signal, {
-      seed: options.seed,
-      textOf: (id) => targetModel.detokenize(Int32Array.of(id), true),
-      ended: () => this.#running.delete(generation),
-    });
-    this.#running.add(generation);
-    try {
-      return generation.start((onBatch) => engine.generate(request, onBatch));
-    } catch (error) {
-      this.#running.delete(generation);
-      throw error;
-    }
-  }
-
-  #promptTokens(prompt: Prompt): Int32Array {
-    const tokens =
-      typeof prompt === "string"
-        ? tokenize(this.#parts.targetModel, prompt, prompt !== "", true)
-        : this.#tokens("prompt", prompt);
-    if (tokens.length === 0) throw createError("PROMPT_EMPTY", "Expected a prompt but received no tokens");
-    return tokens;
-  }
-
-  #tokens(name: string, tokens: unknown): Int32Array {
-    if (!Array.isArray(tokens) && !(tokens instanceof Int32Array)) {
-      throw is.invalid(
-        name,
-        name === "prompt" ? "string, Int32Array or array of token ids" : "Int32Array or array",
-        tokens,
-      );
-    }
-    const last = this.#parts.targetModel.vocabulary.size - 1;
-    return Int32Array.from(tokens, (id, i) => is.integer(`${name}[${i}]`, id, 0, last));
+  get #opened(): Generations {
+    this.#open();
+    return this.#generations;
   }
 
   #open(): PairParts {
@@ -180,19 +193,9 @@ export class Pair {
 
   async #close(): Promise<void> {
     const { engine, targetModel, draftModel } = this.#parts;
-    for (const generation of this.#running) generation.fail(closedError());
+    this.#generations.close();
     await engine.close();
     targetModel.close();
     draftModel?.close();
   }
-}
-
-/** Llama.cpp tokenises texts as they are; some vocabularies were made for composed characters. */
-function tokenize(model: NativeModel, text: string, addSpecial: boolean, parseSpecial: boolean): Int32Array {
-  const composed = model.vocabulary.normalizer === "NFC" ? text.normalize("NFC") : text;
-  return model.tokenize(composed, addSpecial, parseSpecial);
-}
-
-function closedError() {
-  return createError("PAIR_CLOSED", "Expected an open pair but this one is closed");
 }

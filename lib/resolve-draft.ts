@@ -9,6 +9,7 @@ import {
 } from "./draft-options.js";
 import { createError } from "./errors.js";
 import * as is from "./is.js";
+import { KV_TYPES, type KvType } from "./kv-types.js";
 
 /** How one generation drafts. */
 export interface ResolvedDraftLength {
@@ -25,6 +26,8 @@ export interface ResolvedDraft extends ResolvedDraftLength {
   /** null for n-grams alone. */
   model: string | null;
   crossVocabulary: boolean;
+  /** null: the target's. */
+  kvType: KvType | null;
   /** null for a model alone. */
   ngram: { minMatch: number; historyTokens: number } | null;
 }
@@ -46,7 +49,7 @@ export function resolveDraft(value: unknown): ResolvedDraft | null {
   const usesNgrams = type !== "model";
   is.onlyKnownKeys("draft", value, [
     "type",
-    ...(usesModel ? ["model", "crossVocabulary"] : []),
+    ...(usesModel ? ["model", "crossVocabulary", "kvType"] : []),
     ...LENGTH_KEYS,
     ...(usesNgrams ? NGRAM_KEYS : []),
   ]);
@@ -56,6 +59,7 @@ export function resolveDraft(value: unknown): ResolvedDraft | null {
     model: usesModel ? is.nonEmptyString("draft.model", value.model) : null,
     crossVocabulary:
       is.optional(value.crossVocabulary, (v) => is.boolean("draft.crossVocabulary", v)) ?? false,
+    kvType: is.optional(value.kvType, (v) => is.oneOf("draft.kvType", v, KV_TYPES)),
     ngram: usesNgrams
       ? {
           minMatch: is.optional(value.minMatch, (v) => is.integer("draft.minMatch", v, 1, 1000)) ?? 2,

@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { type CostProfile, resolveCostProfile } from "./costs.js";
 import { createError } from "./errors.js";
 import * as is from "./is.js";
+import { isQuantised, KV_TYPES, type KvType } from "./kv-types.js";
 import type { GenerateOptions, PairOptions } from "./options.js";
 import {
   type ResolvedDraft,
@@ -14,7 +15,10 @@ import { type ResolvedSampling, resolveSampling, SAMPLING_KEYS } from "./resolve
 export interface ResolvedPairOptions {
   target: string;
   draft: ResolvedDraft | null;
-  contextSize: number | null;
+  /** null: the default. */
+  contextSize: number | "auto" | null;
+  kvType: KvType;
+  checkMemory: boolean;
   batchSize: number;
   threads: number;
   draftThreads: number;
@@ -41,6 +45,8 @@ const PAIR_KEYS = [
   "target",
   "draft",
   "contextSize",
+  "kvType",
+  "checkMemory",
   "batchSize",
   "threads",
   "draftThreads",
@@ -68,16 +74,28 @@ export function resolvePairOptions(input: unknown): ResolvedPairOptions {
   is.onlyKnownKeys("", options, PAIR_KEYS);
   const threads =
     is.optional(options.threads, (v) => is.integer("threads", v, 1, 512)) ?? availableParallelism();
+  const draft = resolveDraft(options.draft);
+  const kvType = is.optional(options.kvType, (v) => is.oneOf("kvType", v, KV_TYPES)) ?? "f16";
+  const flashAttention = is.optional(options.flashAttention, (v) => is.boolean("flashAttention", v)) ?? true;
+  for (const [name, type] of [
+    ["kvType", kvType] as const,
+    ["draft.kvType", draft?.kvType ?? kvType] as const,
+  ]) {
+    if (!flashAttention && isQuantised(type))
+      throw is.invalid(name, "f32, f16 or bf16 where flashAttention is false", type);
+  }
   return {
     target: is.nonEmptyString("target", options.target),
-    draft: resolveDraft(options.draft),
-    contextSize: is.optional(options.contextSize, (v) => is.integer("contextSize", v, 2, 1048576)),
+    draft,
+    contextSize: is.optional(options.contextSize, contextSize),
+    kvType,
+    checkMemory: is.optional(options.checkMemory, (v) => is.boolean("checkMemory", v)) ?? true,
     batchSize: is.optional(options.batchSize, (v) => is.integer("batchSize", v, 1, 8192)) ?? 512,
     threads,
     draftThreads: is.optional(options.draftThreads, (v) => is.integer("draftThreads", v, 1, 512)) ?? threads,
     gpuLayers: is.optional(options.gpuLayers, gpuLayers) ?? -1,
     extraBuffers: is.optional(options.extraBuffers, (v) => is.boolean("extraBuffers", v)) ?? true,
-    flashAttention: is.optional(options.flashAttention, (v) => is.boolean("flashAttention", v)) ?? true,
+    flashAttention,
     deterministic: is.optional(options.deterministic, (v) => is.boolean("deterministic", v)) ?? false,
     costProfile: is.optional(options.costProfile, resolveCostProfile),
     signal: is.optional(options.signal, (v) => is.abortSignal("signal", v)),
@@ -101,6 +119,13 @@ export function resolveGenerateOptions(
     ignoreEnd: is.optional(options.ignoreEnd, (v) => is.boolean("ignoreEnd", v)) ?? false,
     signal: is.optional(options.signal, (v) => is.abortSignal("signal", v)),
   };
+}
+
+function contextSize(value: unknown): number | "auto" {
+  if (value === "auto") return value;
+  if (typeof value !== "number")
+    throw is.invalid("contextSize", `integer between 2 and 1048576 or "auto"`, value);
+  return is.integer("contextSize", value, 2, 1048576);
 }
 
 function gpuLayers(value: unknown): number {

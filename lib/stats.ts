@@ -36,6 +36,6 @@ export function deriveStats(native: NativeStats, generatedTokens: number): Stats
   };
 }
 
-function ratio(numerator: number, denominator: number): number | null {
+export function ratio(numerator: number, denominator: number): number | null {
   return denominator > 0 ? numerator / denominator : null;
 }

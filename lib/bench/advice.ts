@@ -1,7 +1,8 @@
 import type { PassCosts } from "../costs.js";
 import { median } from "../median.js";
-import type { Pair, Prompt } from "../pair.js";
+import type { Pair } from "../pair.js";
 import { expectedSpeedup } from "../prediction.js";
+import type { Prompt } from "../prompt.js";
 
 export interface DraftAdvice {
   agreement: number;

@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { DRAFT_CHOICES, DRAFT_POLICIES, DRAFT_TYPES } from "../draft-options.js";
-import type { DraftChoice, DraftOptions, DraftPolicy, DraftType } from "../index.js";
+import type { DraftChoice, DraftOptions, DraftPolicy, DraftType, KvType } from "../index.js";
+import { KV_TYPES } from "../kv-types.js";
 import { refuseBeside } from "./contradictions.js";
 import { given } from "./given.js";
 import { integer, number } from "./numbers.js";
@@ -14,6 +15,7 @@ export interface DraftFlags {
   draftChoice?: DraftChoice;
   draftMinMatch?: number;
   draftCrossVocabulary?: boolean;
+  draftKvType?: KvType;
   draftThreads?: number;
 }
 
@@ -47,6 +49,12 @@ export function addDraftFlags(command: Command): void {
     )
     .option("--draft-min-match <n>", "shortest repetition to go on with, in tokens (default: 2)", integer)
     .option("--draft-cross-vocabulary", "use a draft of another vocabulary: its text is retokenised")
+    .addOption(
+      new Option(
+        "--draft-kv-type <type>",
+        "what the draft's KV cache is kept in (default: --kv-type)",
+      ).choices(KV_TYPES),
+    )
     .option("--draft-threads <n>", "CPU threads of the draft", integer);
   refuseBeside(
     command,
@@ -65,6 +73,7 @@ export function draftOptions(flags: DraftFlags): DraftOptions | false {
     choice: flags.draftChoice,
     minMatch: flags.draftMinMatch,
     crossVocabulary: flags.draftCrossVocabulary,
+    kvType: flags.draftKvType,
   });
   // A model given beside n-grams alone is passed on for the library to refuse.
   const model = type === "ngram" ? given({ model: draft }) : { model: draft ?? DEFAULT_DRAFT };

@@ -1,25 +1,13 @@
 import type { Command } from "commander";
-import { type Chunk, type Completion, loadPair, type Pair } from "../index.js";
+import type { Chunk, Completion, Pair } from "../index.js";
 import { describeStats } from "./describe-stats.js";
-import { addDraftFlags, type DraftFlags, draftOptions } from "./draft-flags.js";
 import { EXIT } from "./exit.js";
-import { given } from "./given.js";
-import { integer, integerOrAll } from "./numbers.js";
+import { addGenerationFlags, type GenerationFlags, generationOptions } from "./generation-flags.js";
 import { colorsFor, print, printJson } from "./output.js";
-import { loadingProgress } from "./progress.js";
-import { addSamplingFlags, type SamplingFlags, samplingOptions } from "./sampling-flags.js";
+import { addContextFlags, addModelFlags, loadFromFlags, type PairFlags } from "./pair-flags.js";
 import { readPrompt } from "./stdin.js";
 
-interface Flags extends DraftFlags, SamplingFlags {
-  target: string;
-  maxTokens?: number;
-  stop?: string[];
-  ignoreEnd?: boolean;
-  contextSize?: number;
-  batchSize?: number;
-  threads?: number;
-  gpuLayers?: number | "all";
-  deterministic?: boolean;
+interface Flags extends PairFlags, GenerationFlags {
   json?: boolean;
   stats?: boolean;
   color?: boolean;
@@ -29,24 +17,11 @@ export function addGenerate(program: Command): void {
   const command = program
     .command("generate")
     .description("Write on from a prompt; the text goes to stdout as it is made.")
-    .argument("<prompt...>", "the text to go on from; - reads it from stdin")
-    .option("--target <model>", "path of a GGUF file, or name of an embedded or pulled model", "fable-17m");
-  addDraftFlags(command);
+    .argument("<prompt...>", "the text to go on from; - reads it from stdin");
+  addModelFlags(command);
+  addGenerationFlags(command);
+  addContextFlags(command);
   command
-    .option("--max-tokens <n>", "tokens to generate at most (default: 256)", integer)
-    .option(
-      "--stop <text>",
-      "end before this text; may be given again",
-      (text: string, list: string[] = []) => [...list, text],
-    )
-    .option("--ignore-end", "generate past the model's end");
-  addSamplingFlags(command);
-  command
-    .option("--context-size <n>", "tokens of prompt and output together", integer)
-    .option("--batch-size <n>", "tokens of one forward pass at most (default: 512)", integer)
-    .option("--threads <n>", "CPU threads of the target", integer)
-    .option("--gpu-layers <n>", "layers on the GPU, or all (default: all)", integerOrAll)
-    .option("--deterministic", "decide draft lengths without a clock, the same in every run")
     .option("--color", "colour accepted draft tokens on a terminal")
     .option("--stats", "print statistics to stderr")
     .option("--json", "print one JSON object instead of the text")
@@ -69,7 +44,7 @@ async function generate(words: string[], flags: Flags): Promise<void> {
   const interrupt = new AbortController();
   process.once("SIGINT", () => interrupt.abort());
   try {
-    const pair = await load(flags, interrupt.signal);
+    const pair = await loadFromFlags(flags, interrupt.signal);
     try {
       await stream(pair, prompt, flags, interrupt.signal);
     } finally {
@@ -81,28 +56,8 @@ async function generate(words: string[], flags: Flags): Promise<void> {
   if (interrupt.signal.aborted) process.exitCode = EXIT.interrupted;
 }
 
-async function load(flags: Flags, signal: AbortSignal): Promise<Pair> {
-  const { target, contextSize, batchSize, threads, draftThreads, gpuLayers, deterministic } = flags;
-  const progress = loadingProgress("Loading");
-  try {
-    return await loadPair({
-      target,
-      draft: draftOptions(flags),
-      ...given({ contextSize, batchSize, threads, draftThreads, gpuLayers, deterministic }),
-      signal,
-      onProgress: progress.update,
-    });
-  } finally {
-    progress.end();
-  }
-}
-
 async function stream(pair: Pair, prompt: string, flags: Flags, interrupt: AbortSignal): Promise<void> {
-  const { maxTokens, stop, ignoreEnd } = flags;
-  const generation = pair.generate(prompt, {
-    ...given({ maxTokens, stop, ignoreEnd }),
-    ...samplingOptions(flags),
-  });
+  const generation = pair.generate(prompt, generationOptions(flags));
   // Not the signal option: what is finished shall still be printed.
   interrupt.addEventListener("abort", () => generation.abort());
   const colors = colorsFor(process.stdout);

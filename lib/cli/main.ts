@@ -2,10 +2,12 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { OptionError } from "../index.js";
+import { addBatch } from "./batch.js";
 import { addBench } from "./bench.js";
 import { addCheck } from "./check.js";
 import { addConvert } from "./convert.js";
 import { addDevices } from "./devices.js";
+import { addEstimate } from "./estimate.js";
 import { EXIT } from "./exit.js";
 import { addGenerate } from "./generate.js";
 import { endOnBrokenOutput } from "./output.js";
@@ -26,6 +28,7 @@ program.addHelpText(
   `
 Examples:
   foretoken generate "Once upon a time"
+  foretoken batch prompts.jsonl texts.jsonl
   foretoken check fable-17m fable-1m
   foretoken pull pythia-1.4b
   foretoken pairs
@@ -33,10 +36,12 @@ Examples:
   foretoken bench --quick
   foretoken report foretoken-bench.json
   foretoken profile fable-17m fable-1m
+  foretoken estimate --context-size auto
 
 Exit codes: 0 done, 1 failed or incompatible, 2 wrong usage, 130 interrupted`,
 );
 addGenerate(program);
+addBatch(program);
 addCheck(program);
 addPull(program);
 addPairs(program);
@@ -45,6 +50,7 @@ addBench(program);
 addProfile(program);
 addReport(program);
 addDevices(program);
+addEstimate(program);
 
 try {
   await program.parseAsync();

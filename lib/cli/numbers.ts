@@ -1,11 +1,16 @@
 import { InvalidArgumentError } from "commander";
 
-/** Parses a flag that is an integer or "all". */
-export function integerOrAll(text: string): number | "all" {
-  if (text === "all") return text;
-  if (!/^-?\d+$/.test(text)) throw new InvalidArgumentError('Expected an integer or "all".');
-  return Number(text);
+function integerOr<const T extends string>(word: T) {
+  return (text: string): number | T => {
+    if (text === word) return word;
+    if (!/^-?\d+$/.test(text)) throw new InvalidArgumentError(`Expected an integer or "${word}".`);
+    return Number(text);
+  };
 }
+
+/** Parse a flag that is an integer or a word. */
+export const integerOrAll = integerOr("all");
+export const integerOrAuto = integerOr("auto");
 
 /** Parses a flag's integer; its range is checked with the option it becomes. */
 export function integer(text: string): number {

@@ -1,5 +1,5 @@
 import type { PullProgress } from "../index.js";
-import { megabytes } from "./sizes.js";
+import { duration, megabytes } from "./sizes.js";
 
 const EVERY_MS = 100;
 
@@ -48,11 +48,4 @@ function describe(
   const perMs = (bytes - from.bytes) / (now - from.at);
   const rate = perMs > 0 ? `, ${megabytes(perMs * 1000)}/s, ${duration((total - bytes) / perMs)} left` : "";
   return `${megabytes(bytes)} of ${megabytes(total)}${rate}`;
-}
-
-function duration(ms: number): string {
-  const seconds = Math.round(ms / 1000);
-  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60)];
-  const rest = String(seconds % 60).padStart(2, "0");
-  return hours > 0 ? `${hours}:${String(minutes).padStart(2, "0")}:${rest}` : `${minutes}:${rest}`;
 }

@@ -18,13 +18,7 @@ Napi::Value devices(const Napi::CallbackInfo & info) {
     return guarded(env, [&] {
         Napi::Array array = Napi::Array::New(env);
         for (const DeviceInfo & device : AddonData::of(env).require_backend().devices()) {
-            Napi::Object object = Napi::Object::New(env);
-            object.Set("name", device.name);
-            object.Set("description", device.description);
-            object.Set("type", device.type);
-            object.Set("memoryTotal", static_cast<double>(device.memory_total));
-            object.Set("memoryFree", static_cast<double>(device.memory_free));
-            array.Set(array.Length(), object);
+            array.Set(array.Length(), from_device(env, device));
         }
         return array;
     });
@@ -68,6 +62,7 @@ static Napi::Object init(Napi::Env env, Napi::Object exports) {
     exports.Set("readHeader", Napi::Function::New<ModelHandle::read_header>(env));
     exports.Set("loadModel", Napi::Function::New<ModelHandle::load>(env));
     exports.Set("createEngine", Napi::Function::New<EngineHandle::create>(env));
+    exports.Set("estimateMemory", Napi::Function::New<EngineHandle::estimate>(env));
     exports.Set("ggufHeader", Napi::Function::New<write_gguf_header>(env));
     return exports;
 }

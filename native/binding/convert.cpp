@@ -88,6 +88,16 @@ Napi::Function to_function(const Napi::Value & value, const char * name) {
     return value.As<Napi::Function>();
 }
 
+Napi::Object from_device(Napi::Env env, const DeviceInfo & device) {
+    Napi::Object object = Napi::Object::New(env);
+    object.Set("name", device.name);
+    object.Set("description", device.description);
+    object.Set("type", device.type);
+    object.Set("memoryTotal", static_cast<double>(device.memory_total));
+    object.Set("memoryFree", static_cast<double>(device.memory_free));
+    return object;
+}
+
 Napi::Int32Array from_tokens(Napi::Env env, std::span<const Token> tokens) {
     Napi::Int32Array array = Napi::Int32Array::New(env, tokens.size());
     std::copy(tokens.begin(), tokens.end(), array.Data());

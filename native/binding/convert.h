@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "backend.h"
 #include "error.h"
 #include "types.h"
 
@@ -27,6 +28,7 @@ std::vector<Token> to_tokens(const Napi::Value & value, const char * name);
 Napi::Object to_object(const Napi::Value & value, const char * name);
 Napi::Function to_function(const Napi::Value & value, const char * name);
 
+Napi::Object from_device(Napi::Env env, const DeviceInfo & device);
 Napi::Int32Array from_tokens(Napi::Env env, std::span<const Token> tokens);
 
 // Runs what a JS function does natively and turns exceptions into JS errors.

@@ -4,6 +4,8 @@
 
 #include "addon-data.h"
 #include "convert.h"
+#include "kv-type.h"
+#include "memory-estimate.h"
 #include "model-handle.h"
 #include "promise-worker.h"
 #include "request.h"
@@ -26,6 +28,8 @@ EngineOptions to_engine_options(const Napi::Object & object) {
     options.max_sequences = to_int(object.Get("maxSequences"), "maxSequences", 1, kMaxSequences);
     options.threads = to_int(object.Get("threads"), "threads", 1, kMaxThreads);
     options.draft_threads = to_int(object.Get("draftThreads"), "draftThreads", 1, kMaxThreads);
+    options.kv_type = to_kv_type(to_string(object.Get("kvType"), "kvType"));
+    options.draft_kv_type = to_kv_type(to_string(object.Get("draftKvType"), "draftKvType"));
     options.flash_attention = to_bool(object.Get("flashAttention"), "flashAttention");
     options.cross_vocabulary = to_bool(object.Get("crossVocabulary"), "crossVocabulary");
     options.deterministic = to_bool(object.Get("deterministic"), "deterministic");
@@ -56,6 +60,14 @@ std::vector<Pass> to_passes(const Napi::Value & value) {
         passes.push_back({draft ? Pass::Draft : Pass::Target, to_int(pass.Get("tokens"), "pass.tokens", 1)});
     }
     return passes;
+}
+
+Napi::Object from_use(Napi::Env env, const MemoryUse & use) {
+    Napi::Object object = Napi::Object::New(env);
+    object.Set("weights", static_cast<double>(use.weights));
+    object.Set("cache", static_cast<double>(use.cache));
+    object.Set("compute", static_cast<double>(use.compute));
+    return object;
 }
 
 Napi::Array from_curve(Napi::Env env, const CostProfile::Curve & curve) {
@@ -93,11 +105,38 @@ Napi::Value EngineHandle::create(const Napi::CallbackInfo & info) {
     });
 }
 
+Napi::Value EngineHandle::estimate(const Napi::CallbackInfo & info) {
+    return guarded(info.Env(), [&] {
+        const Napi::Object object = to_object(info[0], "options");
+        ModelOptions model;
+        model.gpu_layers = to_int(object.Get("gpuLayers"), "gpuLayers", -1);
+        model.extra_buffers = to_bool(object.Get("extraBuffers"), "extraBuffers");
+        const Napi::Value draft = object.Get("draft");
+        return PromiseWorker<std::vector<DeviceMemory>>::run(
+            info.Env(),
+            [=, options = to_engine_options(object), target = to_string(object.Get("target"), "target"),
+             draft_path = draft.IsNull() ? std::string() : to_string(draft, "draft")] {
+                return estimate_memory(target, draft_path, model, options);
+            },
+            [](Napi::Env env, std::vector<DeviceMemory> & devices) -> Napi::Value {
+                Napi::Array array = Napi::Array::New(env, devices.size());
+                for (uint32_t i = 0; i < devices.size(); ++i) {
+                    Napi::Object device = from_device(env, devices[i].device);
+                    device.Set("target", from_use(env, devices[i].target));
+                    device.Set("draft", from_use(env, devices[i].draft));
+                    array.Set(i, device);
+                }
+                return array;
+            });
+    });
+}
+
 EngineHandle::EngineHandle(const Napi::CallbackInfo & info)
     : Handle(info),
       env_(info.Env()),
       engine_(constructor_argument<SharedEngine>(info)),
       hub_(std::make_shared<StreamHub>(info.Env())),
+      memory_(info.Env(), engine_->context_bytes()),
       // Added after the hub's thread-safe function, hence run before that is freed.
       teardown_(env_.AddCleanupHook(
           +[](EngineHandle * handle) { handle->tear_down(); }, this)) {
@@ -127,6 +166,7 @@ void EngineHandle::tear_down() {
 }
 
 void EngineHandle::forget() {
+    memory_.release();
     hub_.reset();
     teardown_.Remove(env_);
     std::erase(AddonData::of(env_).open_engines, this);

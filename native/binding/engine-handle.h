@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "engine.h"
+#include "external-memory.h"
 #include "handle.h"
 #include "stream-hub.h"
 
@@ -21,6 +22,8 @@ public:
     static Napi::Function define(Napi::Env env);
     // createEngine(options) of the addon; returns a promise.
     static Napi::Value create(const Napi::CallbackInfo & info);
+    // estimateMemory(options) of the addon; returns a promise.
+    static Napi::Value estimate(const Napi::CallbackInfo & info);
 
     explicit EngineHandle(const Napi::CallbackInfo & info);
     ~EngineHandle() override;
@@ -42,6 +45,7 @@ private:
     Napi::Env env_;
     std::shared_ptr<Engine> engine_;
     std::shared_ptr<StreamHub> hub_;  // null once closed
+    ExternalMemory memory_;
     Napi::Env::CleanupHook<void (*)(EngineHandle *), EngineHandle> teardown_;
 };
 

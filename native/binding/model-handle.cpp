@@ -116,10 +116,11 @@ Napi::Value ModelHandle::load(const Napi::CallbackInfo & info) {
 }
 
 ModelHandle::ModelHandle(const Napi::CallbackInfo & info)
-    : Handle(info), model_(constructor_argument<SharedModel>(info)) {
+    : Handle(info), model_(constructor_argument<SharedModel>(info)), memory_(info.Env(), model_->weight_bytes()) {
     Napi::Object self = info.This().As<Napi::Object>();
     self.Set("info", from_model(info.Env(), *model_));
     self.Set("vocabulary", from_vocabulary(info.Env(), model_->vocabulary()));
+    self.Set("chatTemplate", model_->chat_template());
 }
 
 const SharedModel & ModelHandle::model() const {
@@ -167,6 +168,7 @@ Napi::Value ModelHandle::token_texts(const Napi::CallbackInfo & info) {
 
 void ModelHandle::close(const Napi::CallbackInfo &) {
     model_.reset();
+    memory_.release();
 }
 
 }  // namespace foretoken

@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "external-memory.h"
 #include "handle.h"
 #include "model.h"
 
@@ -30,6 +31,7 @@ private:
     void close(const Napi::CallbackInfo & info);
 
     std::shared_ptr<const Model> model_;  // null once closed
+    ExternalMemory memory_;
 };
 
 }  // namespace foretoken

@@ -7,7 +7,6 @@
 
 #include "abort-guard.h"
 #include "error.h"
-#include "ggml-backend.h"
 #include "library-folder.h"
 #include "llama.h"
 
@@ -84,14 +83,17 @@ Backend::~Backend() {
     llama_backend_free();
 }
 
+DeviceInfo describe_device(ggml_backend_dev_t device) {
+    DeviceInfo info{ggml_backend_dev_name(device), ggml_backend_dev_description(device),
+                    type_name(ggml_backend_dev_type(device)), 0, 0};
+    ggml_backend_dev_memory(device, &info.memory_free, &info.memory_total);
+    return info;
+}
+
 std::vector<DeviceInfo> Backend::devices() const {
     std::vector<DeviceInfo> devices;
     for (size_t i = 0; i < ggml_backend_dev_count(); ++i) {
-        ggml_backend_dev_t device = ggml_backend_dev_get(i);
-        DeviceInfo info{ggml_backend_dev_name(device), ggml_backend_dev_description(device),
-                        type_name(ggml_backend_dev_type(device)), 0, 0};
-        ggml_backend_dev_memory(device, &info.memory_free, &info.memory_total);
-        devices.push_back(std::move(info));
+        devices.push_back(describe_device(ggml_backend_dev_get(i)));
     }
     return devices;
 }

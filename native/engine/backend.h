@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "ggml-backend.h"
+
 namespace foretoken {
 
 struct DeviceInfo {
@@ -16,6 +18,8 @@ struct DeviceInfo {
     size_t memory_total;
     size_t memory_free;
 };
+
+DeviceInfo describe_device(ggml_backend_dev_t device);
 
 class Backend {
 public:

@@ -11,14 +11,6 @@ namespace foretoken {
 
 namespace {
 
-void require_context(const Model & model, int context_size) {
-    const int trained = static_cast<int>(model.header().trained_context);
-    if (trained > 0 && context_size > trained) {
-        throw Error("CONTEXT_TOO_LARGE", "the model was trained with a context of " + std::to_string(trained) +
-                                             " tokens, " + std::to_string(context_size) + " were asked for");
-    }
-}
-
 void require_rollback(const Model & model) {
     if (!model.header().can_roll_back) {
         throw Error("MODEL_CANNOT_ROLL_BACK",
@@ -32,29 +24,56 @@ void require_vocabulary(const Model & model) {
     }
 }
 
+ContextOptions common_context(const EngineOptions & options) {
+    ContextOptions context;
+    context.context = options.context_size;
+    context.batch = options.batch_size;
+    context.max_sequences = options.max_sequences;
+    context.flash_attention = options.flash_attention;
+    return context;
+}
+
 }  // namespace
+
+ContextOptions target_context(const EngineOptions & options, const ModelHeader & target) {
+    const int trained = static_cast<int>(target.trained_context);
+    if (trained > 0 && options.context_size > trained) {
+        throw Error("CONTEXT_TOO_LARGE", "the model was trained with a context of " + std::to_string(trained) +
+                                             " tokens, " + std::to_string(options.context_size) + " were asked for");
+    }
+    ContextOptions context = common_context(options);
+    context.rows = std::min(options.max_sequences * (options.max_draft_tokens + 1), options.batch_size);
+    context.threads = options.threads;
+    context.kv_type = options.kv_type;
+    return context;
+}
+
+ContextOptions draft_context(const EngineOptions & options, const ModelHeader & draft) {
+    // Sized for drafting: one row per sequence, and no further than the draft was trained for.
+    const int trained = static_cast<int>(draft.trained_context);
+    ContextOptions context = common_context(options);
+    context.context = trained > 0 ? std::min(context.context, trained) : context.context;
+    context.rows = options.max_sequences;
+    context.threads = options.draft_threads;
+    context.kv_type = options.draft_kv_type;
+    return context;
+}
 
 Engine::Engine(std::shared_ptr<const Model> target, std::shared_ptr<const Model> draft, const EngineOptions & options)
     : target_model_(std::move(target)), draft_model_(std::move(draft)), options_(options) {
-    require_context(*target_model_, options.context_size);
     const auto aborted = [this] { return closing_.load(std::memory_order_relaxed) || scheduler_->all_aborted(); };
-    ContextOptions context{
-        options.context_size,  options.batch_size, options.max_sequences * (options.max_draft_tokens + 1),
-        options.max_sequences, options.threads,    options.flash_attention};
-    context.rows = std::min(context.rows, context.batch);
     const auto pool = std::make_shared<ThreadPool>(std::max(options.threads, options.draft_threads));
-    target_ = std::make_unique<LlamaLanguageModel>(target_model_, pool, context, aborted);
+    target_ = std::make_unique<LlamaLanguageModel>(target_model_, pool,
+                                                   target_context(options, target_model_->header()), aborted);
+    context_bytes_ = target_->bytes();
     tokenizer_ = std::make_unique<ModelTokenizer>(target_model_);
     Token vocabulary = target_model_->vocabulary().size;
     if (draft_model_) {
         require_rollback(*target_model_);
         require_rollback(*draft_model_);
-        // Sized for drafting: one row per sequence, and no further than the draft was trained for.
-        const int trained = static_cast<int>(draft_model_->header().trained_context);
-        context.context = trained > 0 ? std::min(context.context, trained) : context.context;
-        context.rows = options.max_sequences;
-        context.threads = options.draft_threads;
-        draft_ = std::make_unique<LlamaLanguageModel>(draft_model_, pool, context, aborted);
+        draft_ = std::make_unique<LlamaLanguageModel>(draft_model_, pool,
+                                                      draft_context(options, draft_model_->header()), aborted);
+        context_bytes_ += draft_->bytes();
         const int draft_vocabulary = draft_model_->vocabulary().size;
         if (options.cross_vocabulary) {
             require_vocabulary(*target_model_);

@@ -35,12 +35,18 @@ struct EngineOptions {
     int threads = 1;
     int draft_threads = 1;
     bool flash_attention = true;
+    enum ggml_type kv_type = GGML_TYPE_F16;
+    enum ggml_type draft_kv_type = GGML_TYPE_F16;
     bool cross_vocabulary = false;        // the draft's tokens are not the target's: retokenise
     std::optional<NgramOptions> ngram{};  // drafting from the text itself
     // Costs come from `profile`, else from the models' shapes, never from a clock: drafts are the same every time.
     bool deterministic = false;
     std::optional<CostProfile> profile{};
 };
+
+// The contexts that an engine makes of its models. The target's throws Error CONTEXT_TOO_LARGE.
+ContextOptions target_context(const EngineOptions & options, const ModelHeader & target);
+ContextOptions draft_context(const EngineOptions & options, const ModelHeader & draft);
 
 class Engine {
 public:
@@ -67,6 +73,8 @@ public:
     std::vector<double> measure(const std::vector<Pass> & passes, int past, int repeats);
     // What passes have cost lately. Waits for the decode thread, between rounds. Throws Error ENGINE_CLOSED.
     CostProfile profile();
+    // What the caches and the passes' buffers take. Any thread.
+    uint64_t context_bytes() const { return context_bytes_; }
     // Stops running work, waits for it, frees the contexts. Idempotent; every caller returns when all is freed.
     void close();
 
@@ -81,6 +89,7 @@ private:
     std::shared_ptr<const Model> target_model_;
     std::shared_ptr<const Model> draft_model_;
     EngineOptions options_;
+    uint64_t context_bytes_ = 0;
     std::atomic<bool> closing_ = false;
 
     std::unique_ptr<ModelTokenizer> tokenizer_;

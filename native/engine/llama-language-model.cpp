@@ -4,17 +4,12 @@
 
 #include "abort-guard.h"
 #include "error.h"
+#include "memory-estimate.h"
 
 namespace foretoken {
 
-LlamaLanguageModel::LlamaLanguageModel(std::shared_ptr<const Model> model, std::shared_ptr<const ThreadPool> pool,
-                                       const ContextOptions & options, std::function<bool()> aborted)
-    : model_(std::move(model)),
-      pool_(std::move(pool)),
-      limits_{options.batch, options.rows, options.context},
-      aborted_(std::move(aborted)),
-      batch_(options.batch),
-      vocabulary_(static_cast<size_t>(model_->vocabulary().size)) {
+LlamaContext make_context(const Model & model, const ContextOptions & options, ggml_abort_callback aborted,
+                          void * aborted_data) {
     llama_context_params params = llama_context_default_params();
     params.n_ctx = static_cast<uint32_t>(options.context * options.max_sequences);
     params.n_batch = static_cast<uint32_t>(options.batch);
@@ -24,23 +19,39 @@ LlamaLanguageModel::LlamaLanguageModel(std::shared_ptr<const Model> model, std::
     params.n_threads = options.threads;
     params.n_threads_batch = options.threads;
     params.flash_attn_type = options.flash_attention ? LLAMA_FLASH_ATTN_TYPE_ENABLED : LLAMA_FLASH_ATTN_TYPE_DISABLED;
+    params.type_k = options.kv_type;
+    params.type_v = options.kv_type;
     params.no_perf = true;
     params.swa_full = true;  // a sliding window's ring buffer cannot roll back
     params.kv_unified = true;
-    params.abort_callback = [](void * data) { return (*static_cast<const std::function<bool()> *>(data))(); };
-    params.abort_callback_data = &aborted_;
+    params.abort_callback = aborted;
+    params.abort_callback_data = aborted_data;
 
     const ErrorLog log;
     const AbortGuard guard;
-    context_.reset(llama_init_from_model(model_->get(), params));
-    if (!context_) {
+    LlamaContext context(llama_init_from_model(model.get(), params), llama_free);
+    if (!context) {
         throw Error("CONTEXT_FAILED", "llama.cpp could not make a context of " + std::to_string(params.n_ctx) +
                                           " tokens: " + log.text("it gives no reason"));
     }
-    if (!llama_get_memory(context_.get())) {
+    if (!llama_get_memory(context.get())) {
         throw Error("MODEL_CANNOT_GENERATE",
-                    "a '" + model_->header().architecture + "' model has no cache and does not write on from tokens");
+                    "a '" + model.header().architecture + "' model has no cache and does not write on from tokens");
     }
+    return context;
+}
+
+LlamaLanguageModel::LlamaLanguageModel(std::shared_ptr<const Model> model, std::shared_ptr<const ThreadPool> pool,
+                                       const ContextOptions & options, std::function<bool()> aborted)
+    : model_(std::move(model)),
+      pool_(std::move(pool)),
+      limits_{options.batch, options.rows, options.context},
+      aborted_(std::move(aborted)),
+      context_(make_context(
+          *model_, options, [](void * data) { return (*static_cast<const std::function<bool()> *>(data))(); },
+          &aborted_)),
+      batch_(options.batch),
+      vocabulary_(static_cast<size_t>(model_->vocabulary().size)) {
     pool_->attach(context_.get());
 }
 
@@ -74,6 +85,10 @@ bool LlamaLanguageModel::truncate(SeqId seq, Pos n_past) {
 
 void LlamaLanguageModel::copy(SeqId from, SeqId to, Pos n) {
     llama_memory_seq_cp(llama_get_memory(context_.get()), from, to, 0, n);
+}
+
+uint64_t LlamaLanguageModel::bytes() const {
+    return context_bytes(context_.get());
 }
 
 }  // namespace foretoken

@@ -21,7 +21,14 @@ struct ContextOptions {
     int threads = 1;
     // On the CPU, verification is bit-exact only with it.
     bool flash_attention = true;
+    enum ggml_type kv_type = GGML_TYPE_F16;
 };
+
+using LlamaContext = std::unique_ptr<llama_context, decltype(&llama_free)>;
+
+// Throws Error CONTEXT_FAILED, MODEL_CANNOT_GENERATE. `aborted` may be null.
+LlamaContext make_context(const Model & model, const ContextOptions & options, ggml_abort_callback aborted,
+                          void * aborted_data);
 
 class LlamaLanguageModel final : public LanguageModel {
 public:
@@ -37,6 +44,9 @@ public:
     bool truncate(SeqId seq, Pos n_past) override;
     void copy(SeqId from, SeqId to, Pos n) override;
 
+    // What the cache and the passes' buffers take.
+    uint64_t bytes() const;
+
 private:
     // llama_batch_init's arrays, filled for each pass.
     struct Batch {
@@ -51,7 +61,7 @@ private:
     std::shared_ptr<const ThreadPool> pool_;
     ModelLimits limits_;
     std::function<bool()> aborted_;
-    std::unique_ptr<llama_context, decltype(&llama_free)> context_{nullptr, llama_free};
+    LlamaContext context_{nullptr, llama_free};
     Batch batch_;
     size_t vocabulary_;
 };

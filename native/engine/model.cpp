@@ -80,6 +80,10 @@ std::shared_ptr<Model> Model::load(const std::string & path, const ModelOptions 
     params.use_extra_bufts =
         options.extra_buffers && !options.vocabulary_only && can_start_threads(std::thread::hardware_concurrency());
     params.vocab_only = options.vocabulary_only;
+    params.no_alloc = options.no_alloc;
+    if (options.no_alloc) {
+        params.load_mode = LLAMA_LOAD_MODE_NONE;
+    }
     params.kv_overrides = overrides.data();
     params.progress_callback = continue_loading;
     params.progress_callback_user_data = const_cast<ModelOptions *>(&options);
@@ -135,9 +139,10 @@ VocabularyInfo Model::vocabulary() const {
 }
 
 std::string Model::metadata_text(const char * key) const {
-    std::string text(64, '\0');
-    const int length = llama_model_meta_val_str(model_.get(), key, text.data(), text.size());
-    text.resize(static_cast<size_t>(std::clamp(length, 0, static_cast<int>(text.size()) - 1)));
+    const int length = llama_model_meta_val_str(model_.get(), key, nullptr, 0);
+    std::string text(static_cast<size_t>(std::max(0, length)) + 1, '\0');
+    llama_model_meta_val_str(model_.get(), key, text.data(), text.size());
+    text.pop_back();
     return text;
 }
 

@@ -19,6 +19,7 @@ struct ModelOptions {
     int gpu_layers = -1;        // layers on the GPU; -1 is all
     bool extra_buffers = true;  // repacked weights (AMX, …) where the CPU has them
     bool vocabulary_only = false;
+    bool no_alloc = false;                             // lay weights out without reading them: for accounting only
     std::function<void(float)> on_progress;            // 0…1, on the loading thread
     std::shared_ptr<const std::atomic<bool>> aborted;  // null cannot be aborted
 };
@@ -54,6 +55,8 @@ public:
     // Bytes of one token; control tokens are empty unless `special`.
     std::string piece(Token token, bool special) const;
     std::string token_text(Token token) const;
+    // The Jinja template that chats are written with; empty where the file has none.
+    std::string chat_template() const { return metadata_text("tokenizer.chat_template"); }
     bool ends_generation(Token token) const;
 
     llama_model * get() const { return model_.get(); }
@@ -61,7 +64,7 @@ public:
 private:
     Model() = default;
 
-    // Of a short text; empty where there is none.
+    // Empty where there is none.
     std::string metadata_text(const char * key) const;
 
     std::shared_ptr<Backend> backend_;

@@ -50,6 +50,8 @@ export function cellRunner(seam, options, requests) {
       threads: 1,
       draftThreads: 1,
       flashAttention: true,
+      kvType: "f16",
+      draftKvType: "f16",
       crossVocabulary: false,
       maxSequences: SEQUENCES,
       ngram:

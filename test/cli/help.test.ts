@@ -3,7 +3,17 @@ import t from "tap";
 import { cli } from "../helpers/cli.js";
 
 t.test("help of every command has examples", async (t) => {
-  for (const command of [[], ["generate"], ["check"], ["convert"], ["pull"], ["pairs"], ["devices"]]) {
+  for (const command of [
+    [],
+    ["generate"],
+    ["batch"],
+    ["estimate"],
+    ["check"],
+    ["convert"],
+    ["pull"],
+    ["pairs"],
+    ["devices"],
+  ]) {
     const { code, stdout, stderr } = await cli([...command, "--help"]);
     t.equal(code, 0);
     t.equal(stderr, "");

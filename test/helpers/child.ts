@@ -17,6 +17,8 @@ interface Options {
   signalOnOutput?: NodeJS.Signals;
   /** Sends SIGINT once this is fulfilled. */
   interruptAfter?: Promise<unknown>;
+  /** Sends SIGKILL once this is fulfilled. */
+  killAfter?: Promise<unknown>;
   /** Closes the reading end of stdout once it has something. */
   closeOnOutput?: boolean;
   input?: string;
@@ -52,6 +54,7 @@ export function run(script: string, args: string[] = [], options: Options = {}):
     ended.stderr += text;
   });
   options.interruptAfter?.then(() => child.kill("SIGINT"));
+  options.killAfter?.then(() => child.kill("SIGKILL"));
   child.stdin.on("error", () => {}).end(input);
   return new Promise((resolve) => {
     child.on("close", (code, signal) => {

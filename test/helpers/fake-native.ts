@@ -7,7 +7,12 @@ import { nativeStats } from "./native-stats.js";
 export function fakeGeneration(signal: AbortSignal | null = null) {
   let deliver: (batch: NativeBatch) => void = () => {};
   const calls = { started: 0, aborted: 0, ended: 0 };
-  const context = { seed: 7, textOf: (id: number) => `<${id}>`, ended: () => calls.ended++ };
+  const context = {
+    seed: 7,
+    textOf: (id: number) => `<${id}>`,
+    received: () => {},
+    ended: () => calls.ended++,
+  };
   const generation = new Generation(new CallSite(fakeGeneration), signal, context).start((onBatch) => {
     calls.started++;
     deliver = onBatch;

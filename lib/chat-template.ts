@@ -1,0 +1,90 @@
+import { Template } from "@huggingface/jinja";
+import { createError } from "./errors.js";
+import type { NativeModel } from "./native.js";
+import { tokenize } from "./prompt.js";
+
+/** Texts that no template writes by itself. */
+const PROBES = { question: "\u{e000}question\u{e000}", answer: "\u{e000}answer\u{e000}" };
+/** What turns begin and end with: `<|im_end|>`, `[INST]`; else a line, such as `### User:`. */
+const MARKER = /^\s*(<[^<>\s]+>|\[[^[\]\s]+\])|^(\s*\S[^\n]*)/;
+
+/** How a model wants its chats written. */
+export class ChatTemplate {
+  readonly #model: NativeModel;
+  readonly #template: Template;
+  readonly #specials: { bos_token: string; eos_token: string };
+  #stop: string[] | null = null;
+
+  /** Throws CHAT_TEMPLATE_INVALID. */
+  constructor(model: NativeModel, source: string) {
+    const { bos, eos } = model.vocabulary;
+    // Where a file names no BOS, llama.cpp has some token for it that belongs to texts.
+    const isSpecial = (id: number) => id >= 0 && model.detokenize(Int32Array.of(id), false) === "";
+    const textOf = (id: number) => (isSpecial(id) ? model.detokenize(Int32Array.of(id), true) : "");
+    this.#model = model;
+    this.#specials = { bos_token: textOf(bos), eos_token: textOf(eos) };
+    try {
+      this.#template = new Template(source);
+    } catch (error) {
+      throw createError(
+        "CHAT_TEMPLATE_INVALID",
+        `Expected a chat template in Jinja but got ${messageOf(error)}`,
+      );
+    }
+  }
+
+  /** Throws CHAT_FAILED with the template's own words where it refuses what it is given. */
+  render(variables: Record<string, unknown>): string {
+    try {
+      return this.#template.render({ ...this.#specials, ...variables });
+    } catch (error) {
+      throw createError(
+        "CHAT_FAILED",
+        `the model's chat template refuses these messages: ${messageOf(error)}`,
+      );
+    }
+  }
+
+  /** The tokens of what was rendered, with one BOS where the model wants it, written out by the template or not. */
+  tokens(text: string): Int32Array {
+    const { bos, addBos } = this.#model.vocabulary;
+    const { bos_token } = this.#specials;
+    const tokens = tokenize(this.#model, text, false, true);
+    return addBos && bos >= 0 && !text.startsWith(bos_token) ? Int32Array.of(bos, ...tokens) : tokens;
+  }
+
+  /**
+   * What the template writes behind an answer, where that is not the token that ends a text anyway: models whose vocabulary lacks
+   * the template's end of turn write it out.
+   */
+  get stop(): string[] {
+    this.#stop ??= this.#findStop();
+    return this.#stop;
+  }
+
+  #findStop(): string[] {
+    const messages = [
+      { role: "user", content: PROBES.question },
+      { role: "assistant", content: PROBES.answer },
+      { role: "user", content: PROBES.question },
+    ];
+    let text: string;
+    try {
+      text = this.#template.render({ ...this.#specials, messages, add_generation_prompt: false });
+    } catch {
+      return [];
+    }
+    const [, behind = ""] = text.split(PROBES.answer);
+    const between = behind.slice(0, Math.max(0, behind.indexOf(PROBES.question)));
+    const { eos, eot } = this.#model.vocabulary;
+    const [, marker, line] = MARKER.exec(between) ?? [];
+    const stop = marker ?? line?.trimEnd();
+    if (stop === undefined) return [];
+    const [first] = tokenize(this.#model, stop, false, true);
+    return first === eos || first === eot ? [] : [stop];
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

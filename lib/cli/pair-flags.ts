@@ -1,0 +1,69 @@
+import { type Command, Option } from "commander";
+import { type KvType, loadPair, type Pair, type PairOptions } from "../index.js";
+import { KV_TYPES } from "../kv-types.js";
+import { addDraftFlags, type DraftFlags, draftOptions } from "./draft-flags.js";
+import { given } from "./given.js";
+import { integer, integerOrAll, integerOrAuto } from "./numbers.js";
+import { loadingProgress } from "./progress.js";
+
+/** What a pair is loaded with. */
+export interface PairFlags extends DraftFlags {
+  target: string;
+  contextSize?: number | "auto";
+  kvType?: KvType;
+  memoryCheck?: boolean;
+  batchSize?: number;
+  threads?: number;
+  gpuLayers?: number | "all";
+  deterministic?: boolean;
+}
+
+export function addModelFlags(command: Command): void {
+  command.option(
+    "--target <model>",
+    "path of a GGUF file, or name of an embedded or pulled model",
+    "fable-17m",
+  );
+  addDraftFlags(command);
+}
+
+export function addContextFlags(command: Command): void {
+  command
+    .option("--context-size <n>", "tokens of prompt and output together, or auto: what fits", integerOrAuto)
+    .addOption(
+      new Option("--kv-type <type>", "what the KV cache is kept in (default: f16)").choices(KV_TYPES),
+    )
+    .option("--no-memory-check", "load what does not fit into memory all the same")
+    .option("--batch-size <n>", "tokens of one forward pass at most (default: 512)", integer)
+    .option("--threads <n>", "CPU threads of the target", integer)
+    .option("--gpu-layers <n>", "layers on the GPU, or all (default: all)", integerOrAll)
+    .option("--deterministic", "decide draft lengths without a clock, the same in every run");
+}
+
+export function pairOptions(flags: PairFlags): PairOptions {
+  const { target, contextSize, kvType, batchSize, threads, draftThreads, gpuLayers, deterministic } = flags;
+  const checkMemory = flags.memoryCheck === false ? false : undefined;
+  return {
+    target,
+    draft: draftOptions(flags),
+    ...given({
+      contextSize,
+      kvType,
+      checkMemory,
+      batchSize,
+      threads,
+      draftThreads,
+      gpuLayers,
+      deterministic,
+    }),
+  };
+}
+
+export async function loadFromFlags(flags: PairFlags, signal: AbortSignal): Promise<Pair> {
+  const progress = loadingProgress("Loading");
+  try {
+    return await loadPair({ ...pairOptions(flags), signal, onProgress: progress.update });
+  } finally {
+    progress.end();
+  }
+}

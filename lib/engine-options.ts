@@ -1,0 +1,33 @@
+import { availableParallelism } from "node:os";
+import { MAX_DRAFT_TOKENS } from "./draft-options.js";
+import type { NativeEngineOptions } from "./native.js";
+import type { ResolvedPairOptions } from "./resolve-options.js";
+
+/** Generations decoded at once. */
+export const MAX_SEQUENCES = 1;
+
+/** What an engine is made with, whether it is made or only estimated. */
+export function engineOptions(
+  options: ResolvedPairOptions,
+  contextSize: number,
+  crossVocabulary: boolean,
+): Omit<NativeEngineOptions, "target" | "draft"> {
+  const { draft, kvType } = options;
+  // Compute threads wait for each other by polling: one more than there are processors, and a pass takes seconds.
+  const processors = availableParallelism();
+  return {
+    contextSize,
+    batchSize: Math.min(options.batchSize, contextSize),
+    maxDraftTokens: draft === null ? 0 : MAX_DRAFT_TOKENS,
+    threads: Math.min(options.threads, processors),
+    draftThreads: Math.min(options.draftThreads, processors),
+    flashAttention: options.flashAttention,
+    kvType,
+    draftKvType: draft?.kvType ?? kvType,
+    crossVocabulary,
+    maxSequences: MAX_SEQUENCES,
+    ngram: draft?.ngram ?? null,
+    deterministic: options.deterministic,
+    profile: options.costProfile,
+  };
+}

@@ -1,0 +1,135 @@
+import { EventEmitter } from "node:events";
+import type { FinishReason } from "./generation.js";
+import { FINISH_REASONS } from "./native.js";
+import { ratio, type Stats } from "./stats.js";
+
+/** What a pair has done since it was loaded, and does now. Counters only grow; ratios with nothing to divide by are null. */
+export interface PairMetrics {
+  /** Requests that are decoded, and those that wait for one of them to end. */
+  running: number;
+  queued: number;
+  /** Ended requests by their reason; those stopped by a signal, a `break` or `close()` are "aborted". */
+  finished: Record<FinishReason, number>;
+  /** Requests that ended with an error. */
+  failed: number;
+  /** Of ended requests, as are all counters below but `generatedTokens`. */
+  promptTokens: number;
+  /** Of running requests, too. */
+  generatedTokens: number;
+  rounds: number;
+  proposed: number;
+  accepted: number;
+  corrections: number;
+  bonuses: number;
+  targetPasses: number;
+  draftPasses: number;
+  /** See Stats. */
+  agreement: number | null;
+  acceptanceRate: number | null;
+  tokensPerRound: number | null;
+  /** Milliseconds in which there was anything to do. */
+  busyMs: number;
+  /** Generated tokens per second of `busyMs`, prefills included. */
+  tokensPerSecond: number | null;
+}
+
+/** How a generation ended: with a reason or with an error. */
+export interface GenerationEnd {
+  finishReason: FinishReason | null;
+  error: unknown;
+  /** null where the models were not asked any more. */
+  stats: Stats | null;
+}
+
+/** `id` counts a pair's requests. Listeners are called after the fact, from the event loop. */
+export interface PairEvents {
+  /** A request is taken: it runs or waits. */
+  request: [{ id: number; promptTokens: number }];
+  tokens: [{ id: number; count: number }];
+  /** `firstTokenMs` and `totalMs` since the request was taken, waiting included. */
+  end: [{ id: number; firstTokenMs: number | null; totalMs: number } & GenerationEnd];
+}
+
+const COUNTERS = [
+  "promptTokens",
+  "rounds",
+  "proposed",
+  "accepted",
+  "corrections",
+  "bonuses",
+  "targetPasses",
+  "draftPasses",
+] as const satisfies readonly (keyof Stats & keyof PairMetrics)[];
+
+/** Counts what a pair's generations do, and tells who listens. */
+export class Meter {
+  readonly events = new EventEmitter<PairEvents>();
+  readonly #maxSequences: number;
+  readonly #counters = Object.fromEntries(COUNTERS.map((name) => [name, 0])) as Record<
+    (typeof COUNTERS)[number],
+    number
+  >;
+  readonly #finished = Object.fromEntries(FINISH_REASONS.map((reason) => [reason, 0])) as Record<
+    FinishReason,
+    number
+  >;
+  #taken = 0;
+  #open = 0;
+  #failed = 0;
+  #generatedTokens = 0;
+  #busyMs = 0;
+  #busySince = 0;
+
+  constructor(maxSequences: number) {
+    this.#maxSequences = maxSequences;
+  }
+
+  snapshot(): PairMetrics {
+    const { rounds, proposed, accepted, corrections } = this.#counters;
+    const busyMs = this.#busyMs + (this.#open > 0 ? performance.now() - this.#busySince : 0);
+    const running = Math.min(this.#open, this.#maxSequences);
+    return {
+      running,
+      queued: this.#open - running,
+      finished: { ...this.#finished },
+      failed: this.#failed,
+      ...this.#counters,
+      generatedTokens: this.#generatedTokens,
+      agreement: ratio(accepted, accepted + corrections),
+      acceptanceRate: ratio(accepted, proposed),
+      tokensPerRound: rounds > 0 ? 1 + accepted / rounds : null,
+      busyMs,
+      tokensPerSecond: ratio(this.#generatedTokens * 1000, busyMs),
+    };
+  }
+
+  /** A request is taken; what it gives is called as it goes on. */
+  take(promptTokens: number) {
+    const id = this.#taken++;
+    const since = performance.now();
+    let firstTokenMs: number | null = null;
+    if (this.#open++ === 0) this.#busySince = since;
+    this.#tell("request", { id, promptTokens });
+    return {
+      received: (count: number) => {
+        firstTokenMs ??= performance.now() - since;
+        this.#generatedTokens += count;
+        this.#tell("tokens", { id, count });
+      },
+      ended: (end: GenerationEnd) => {
+        const now = performance.now();
+        if (--this.#open === 0) this.#busyMs += now - this.#busySince;
+        if (end.finishReason === null) this.#failed++;
+        else this.#finished[end.finishReason]++;
+        if (end.stats !== null) for (const name of COUNTERS) this.#counters[name] += end.stats[name];
+        this.#tell("end", { id, firstTokenMs, totalMs: now - since, ...end });
+      },
+    };
+  }
+
+  /** A listener that throws shall not leave a generation half ended. */
+  #tell<K extends keyof PairEvents>(name: K, ...event: PairEvents[K]): void {
+    if (this.events.listenerCount(name) === 0) return;
+    process.nextTick(() => (this.events as EventEmitter).emit(name, ...event));
+  }
+}

@@ -1,0 +1,49 @@
+import { mib } from "./bench/format.js";
+import { type MemoryError, outOfMemory } from "./errors.js";
+import { isQuantised } from "./kv-types.js";
+import type { DeviceMemory, MemoryEstimate, MemoryUse } from "./memory-types.js";
+import { type PairFiles, planMemory } from "./plan-memory.js";
+import type { ResolvedPairOptions } from "./resolve-options.js";
+
+/** Of each number of f16 in "q8_0": 34 bytes for 32 of them. */
+const Q8_SHARE = 34 / 64;
+
+/** The error for what does not fit: the numbers, and three ways out with theirs. `cpuMemory` as for `planMemory`. */
+export async function memoryError(
+  estimate: MemoryEstimate,
+  options: ResolvedPairOptions,
+  files: PairFiles,
+  cpuMemory?: () => number,
+): Promise<MemoryError> {
+  const auto = await planMemory({ ...options, contextSize: "auto" }, files, cpuMemory);
+  const short = estimate.devices.filter(({ bytes, free }) => bytes > free);
+  const ways = [
+    auto.fits && auto.contextSize < estimate.contextSize
+      ? `contextSize: ${auto.contextSize} would fit`
+      : "no shorter contextSize would fit",
+    isQuantised(options.kvType)
+      ? `kvType is ${options.kvType} already`
+      : `kvType: "q8_0" would save about ${mib(total(short, ({ cache }) => cache) * (1 - Q8_SHARE))}`,
+    short.some(({ draft }) => draft !== null)
+      ? `draft: false would save ${mib(short.reduce((bytes, { draft }) => bytes + sum(draft), 0))}`
+      : `quantised weights would save a part of ${mib(total(short, ({ weights }) => weights))}`,
+  ];
+  return outOfMemory(
+    `Expected memory for the models but ${short.map(describe).join("; ")}; ${ways.join("; ")}`,
+    estimate,
+  );
+}
+
+function describe(device: DeviceMemory): string {
+  const { name, bytes, free } = device;
+  const part = (of: (use: MemoryUse) => number) => mib(total([device], of));
+  return `${name} has ${mib(free)} free of the ${mib(bytes)} needed (weights ${part(({ weights }) => weights)}, cache ${part(({ cache }) => cache)}, passes ${part(({ compute }) => compute)})`;
+}
+
+function total(devices: readonly DeviceMemory[], of: (use: MemoryUse) => number): number {
+  return devices.reduce((bytes, { target, draft }) => bytes + of(target) + (draft ? of(draft) : 0), 0);
+}
+
+function sum(use: MemoryUse | null): number {
+  return use === null ? 0 : use.weights + use.cache + use.compute;
+}

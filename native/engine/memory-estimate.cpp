@@ -1,0 +1,68 @@
+#include "memory-estimate.h"
+
+#include <algorithm>
+
+#include "ggml-backend.h"
+#include "llama-ext.h"
+
+namespace foretoken {
+
+namespace {
+
+ggml_backend_dev_t device_of(ggml_backend_buffer_type_t buffers) {
+    ggml_backend_dev_t device = ggml_backend_buft_is_host(buffers) ? nullptr : ggml_backend_buft_get_device(buffers);
+    return device ? device : ggml_backend_dev_by_type(GGML_BACKEND_DEVICE_TYPE_CPU);
+}
+
+DeviceMemory & entry(std::vector<DeviceMemory> & devices, ggml_backend_dev_t device) {
+    const DeviceInfo info = describe_device(device);
+    const auto found = std::find_if(devices.begin(), devices.end(),
+                                    [&](const DeviceMemory & one) { return one.device.name == info.name; });
+    return found != devices.end() ? *found : devices.emplace_back(DeviceMemory{info, {}, {}});
+}
+
+void add(std::vector<DeviceMemory> & devices, MemoryUse DeviceMemory::*role, const Model & model,
+         const ContextOptions & options) {
+    const LlamaContext context = make_context(model, options, nullptr, nullptr);
+    for (const auto & [buffers, bytes] : llama_get_memory_breakdown(context.get())) {
+        if (bytes.total() > 0) {
+            MemoryUse & use = entry(devices, device_of(buffers)).*role;
+            use.weights += bytes.model;
+            use.cache += bytes.context;
+            use.compute += bytes.compute;
+        }
+    }
+    // Rows of logits, which llama.cpp makes room for when they are asked for.
+    MemoryUse & host = entry(devices, ggml_backend_dev_by_type(GGML_BACKEND_DEVICE_TYPE_CPU)).*role;
+    host.compute +=
+        sizeof(float) * static_cast<uint64_t>(options.rows) * static_cast<uint64_t>(model.vocabulary().size);
+}
+
+}  // namespace
+
+std::vector<DeviceMemory> estimate_memory(const std::string & target, const std::string & draft,
+                                          const ModelOptions & model, const EngineOptions & options) {
+    ModelOptions laid_out = model;
+    laid_out.no_alloc = true;
+    std::vector<DeviceMemory> devices;
+    const auto target_model = Model::load(target, laid_out);
+    add(devices, &DeviceMemory::target, *target_model, target_context(options, target_model->header()));
+    if (!draft.empty()) {
+        const auto draft_model = draft == target ? target_model : Model::load(draft, laid_out);
+        add(devices, &DeviceMemory::draft, *draft_model, draft_context(options, draft_model->header()));
+        for (DeviceMemory & device : devices) {
+            device.draft.weights = draft == target ? 0 : device.draft.weights;
+        }
+    }
+    return devices;
+}
+
+uint64_t context_bytes(const llama_context * context) {
+    uint64_t bytes = 0;
+    for (const auto & [buffers, use] : llama_get_memory_breakdown(context)) {
+        bytes += use.context + use.compute;
+    }
+    return bytes;
+}
+
+}  // namespace foretoken

@@ -1,0 +1,156 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import t, { type Test } from "tap";
+import { cli } from "../helpers/cli.js";
+
+interface Result {
+  id: string | number;
+  text?: string;
+  generatedTokens?: number;
+  error?: { code: string; message: string };
+}
+
+const FLAGS = [
+  "--max-tokens",
+  "8",
+  "--ignore-end",
+  "--threads",
+  "1",
+  "--draft-policy",
+  "fixed",
+  "--deterministic",
+];
+
+function files(t: Test, requests: unknown[]) {
+  const folder = t.testdir();
+  const input = join(folder, "in.jsonl");
+  const output = join(folder, "out.jsonl");
+  const lines = requests.map((one) => (typeof one === "string" ? one : JSON.stringify(one)));
+  writeFileSync(input, `${lines.join("\n")}\n`);
+  return {
+    folder,
+    input,
+    output,
+    batch: (flags: string[] = [], options = {}) => cli(["batch", input, output, ...FLAGS, ...flags], options),
+    results: () => parse(readFileSync(output, "utf8")),
+  };
+}
+
+function parse(text: string): Result[] {
+  return text
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line));
+}
+
+const byId = (results: Result[]) => new Map(results.map((result) => [result.id, result]));
+
+t.test("every line has its result: text, or an error with its code", async (t) => {
+  const { batch, results, folder } = files(t, [
+    { id: "a", prompt: "Once upon a time" },
+    { prompt: "The old\u2028fox", maxTokens: 3 },
+    "",
+    { id: 7, prompt: "" },
+    "{not json",
+    { id: "unknown", prompt: "x", temprature: 1 },
+    { id: "long", prompt: "fox ".repeat(5000) },
+    { id: "sure", prompt: "Once", maxTokens: 2, logprobs: 1 },
+  ]);
+  const { code, stdout, stderr } = await batch(["--json"]);
+  t.equal(stderr, "");
+  t.equal(code, 1, "some failed");
+  t.match(JSON.parse(stdout), { total: 7, skipped: 0, done: 3, failed: 4, generatedTokens: 13 });
+  const found = byId(results());
+  t.match(found.get("a"), { text: /./, finishReason: "length", promptTokens: 4, generatedTokens: 8 });
+  t.notOk("tokens" in (found.get("a") ?? {}));
+  t.match(found.get(2), { generatedTokens: 3 }, "the line's number is its id");
+  t.match(found.get(7), { error: { code: "PROMPT_EMPTY" } });
+  t.match(found.get(5), { error: { code: "BATCH_INVALID", message: /line 5 of .*in\.jsonl JSON/ } });
+  t.match(found.get("unknown"), { error: { code: "OPTION_UNKNOWN", message: /temperature/ } });
+  t.match(found.get("long"), { error: { code: "PROMPT_TOO_LONG" } });
+  t.match(found.get("sure"), { tokens: [{ logprob: Number }, { topLogprobs: [Object] }] });
+  t.strictSame(readdirSync(folder).sort(), ["in.jsonl", "out.jsonl"], "nothing else is left");
+});
+
+t.test("killed in the middle, the same command leaves every id exactly once", async (t) => {
+  const requests = Array.from({ length: 60 }, (_, i) => ({ id: `id-${i}`, prompt: "Once upon a time" }));
+  const { batch, results, output } = files(t, requests);
+  let isOver = false;
+  const middle = (async () => {
+    while (!isOver && (!existsSync(output) || readFileSync(output, "utf8").split("\n").length < 10))
+      await new Promise((resolve) => setTimeout(resolve, 2));
+  })();
+  const killed = await batch([], { killAfter: middle });
+  isOver = true;
+  t.equal(killed.signal, "SIGKILL");
+  const before = readFileSync(output, "utf8");
+  const kept = before.slice(0, before.lastIndexOf("\n") + 1);
+  t.ok(parse(kept).length < 60, "it was killed before its end");
+  // As if it had been killed while writing.
+  writeFileSync(output, `${kept}{"id":"id-59","te`);
+  const { code, stdout } = await batch(["--json"]);
+  t.equal(code, 0);
+  t.match(JSON.parse(stdout), { total: 60, skipped: parse(kept).length, failed: 0 });
+  t.strictSame(
+    results()
+      .map(({ id }) => id)
+      .sort(),
+    requests.map(({ id }) => id).sort(),
+  );
+  t.ok(readFileSync(output, "utf8").startsWith(kept), "what was finished is untouched");
+  const again = await batch(["--json"]);
+  t.match(JSON.parse(again.stdout), { skipped: 60, done: 0, generatedTokens: 0 });
+});
+
+t.test("Ctrl-C keeps what is finished and ends with 130", async (t) => {
+  const { batch, results, output, folder } = files(t, Array(2000).fill({ prompt: "Once" }));
+  const begun = (async () => {
+    while (!existsSync(output) || readFileSync(output).length === 0)
+      await new Promise((resolve) => setTimeout(resolve, 2));
+  })();
+  t.match(await batch([], { interruptAfter: begun }), { code: 130, signal: null, stdout: "" });
+  t.ok(results().length > 0 && results().length < 2000);
+  t.notOk(readdirSync(folder).some((name) => name.endsWith(".batch")));
+});
+
+t.test("--retry-errors asks again for what failed", async (t) => {
+  const { batch, results, input, output } = files(t, [
+    { id: 1, prompt: "Once" },
+    { id: 2, prompt: "" },
+  ]);
+  t.match(await batch(), { code: 1, stdout: /^1 of 2 requests done, 1 failed: 8 tokens/ });
+  const [first] = readFileSync(output, "utf8")
+    .split("\n")
+    .filter((line) => line.includes('"text":'));
+  writeFileSync(input, '{"id":1,"prompt":"Once"}\n{"id":2,"prompt":"The fox"}');
+  t.match(await batch(), { code: 0, stdout: /^0 of 2 requests done, 2 were there already/ });
+  t.match(await batch(["--retry-errors"]), { code: 0, stdout: /^1 of 2 requests done, 1 were there/ });
+  t.match(readFileSync(output, "utf8"), `${first}\n{"id":2,"text":`);
+  t.equal(results().length, 2);
+});
+
+t.test("files that would be spoilt are refused", async (t) => {
+  const refused = async (requests: unknown[], output: string | null, message: RegExp) => {
+    const { batch, output: path } = files(t, requests);
+    if (output !== null) writeFileSync(path, output);
+    t.match(await batch(), { code: 2, stdout: "", stderr: message });
+    if (output !== null) t.equal(readFileSync(path, "utf8"), output, "untouched");
+    else t.notOk(existsSync(path));
+  };
+  const one = { id: 1, prompt: "x" };
+  await refused([one, { id: "1", prompt: "y" }], null, /of line 2 .* as in line 1.*\[BATCH_INVALID\]/);
+  await refused([{ id: 2, prompt: "x" }, { prompt: "y" }], null, /of line 2 .* as in line 1/);
+  await refused([{ id: [], prompt: "x" }], null, /a text or a whole number as id but found \[\]/);
+  await refused([one], '{"id":1,"prompt":"x"}\n', /but line 1 is something else.*\[BATCH_INVALID\]/);
+  await refused([one], "notes", /but line 1 is something else/);
+  await refused([one], '{"id":1,"prompt":"x"}', /but line 1 is something else/);
+  const { input, batch, folder, output } = files(t, [one]);
+  t.match(await cli(["batch", input, input]), { code: 2, stderr: /Expected another file for the results/ });
+  t.match(await cli(["batch", "missing.jsonl", output]), {
+    code: 2,
+    stderr: /missing\.jsonl but got ENOENT/,
+  });
+  mkdirSync(output);
+  t.match(await batch(), { code: 2, stderr: /out\.jsonl but got EISDIR/ });
+  t.strictSame(readdirSync(folder).sort(), ["in.jsonl", "out.jsonl"]);
+});

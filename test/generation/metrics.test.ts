@@ -1,0 +1,90 @@
+import t from "tap";
+import { fable } from "../helpers/fable.js";
+
+const options = { maxTokens: 12, ignoreEnd: true };
+
+t.test("a new pair has done nothing", async (t) => {
+  const pair = await fable(t);
+  t.match(pair.metrics(), {
+    running: 0,
+    queued: 0,
+    finished: { stop: 0, "stop-string": 0, length: 0, context: 0, aborted: 0 },
+    failed: 0,
+    generatedTokens: 0,
+    agreement: null,
+    acceptanceRate: null,
+    tokensPerRound: null,
+    busyMs: 0,
+    tokensPerSecond: null,
+  });
+});
+
+t.test("counters are the sums of what the generations say of themselves", async (t) => {
+  const pair = await fable(t);
+  const asked = ["Once upon a time", "The fox", "Once"].map((prompt) => pair.complete(prompt, options));
+  t.match(pair.metrics(), { running: 1, queued: 2 });
+  const stats = (await Promise.all(asked)).map((completion) => completion.stats);
+  const sum = (of: (one: (typeof stats)[number]) => number) => stats.reduce((all, one) => all + of(one), 0);
+  const metrics = pair.metrics();
+  t.match(metrics, {
+    running: 0,
+    queued: 0,
+    finished: { length: 3 },
+    generatedTokens: 36,
+    promptTokens: sum((one) => one.promptTokens),
+    rounds: sum((one) => one.rounds),
+    proposed: sum((one) => one.proposed),
+    accepted: sum((one) => one.accepted),
+    corrections: sum((one) => one.corrections),
+    bonuses: sum((one) => one.bonuses),
+    targetPasses: sum((one) => one.targetPasses),
+    draftPasses: sum((one) => one.draftPasses),
+  });
+  t.equal(metrics.corrections + metrics.bonuses, metrics.rounds);
+  t.equal(metrics.tokensPerSecond, 36_000 / metrics.busyMs);
+  t.equal(pair.metrics().busyMs, metrics.busyMs, "idle time does not count");
+});
+
+t.test("aborts and errors are told apart, and what is refused is not counted", async (t) => {
+  const pair = await fable(t);
+  const long = { ...options, maxTokens: 500 };
+  for await (const _ of pair.generate("Once", long)) break;
+  await pair.complete("Once", { ...long, signal: AbortSignal.timeout(20) }).catch(() => {});
+  await t.rejects(pair.complete("Once", { ...long, signal: AbortSignal.abort() }));
+  t.throws(() => pair.generate("fox ".repeat(5000)), { code: "PROMPT_TOO_LONG" });
+  const banned = Object.fromEntries(
+    Array.from({ length: pair.target.vocabulary.size }, (_, id) => [id, false]),
+  );
+  await t.rejects(pair.complete("Once", { logitBias: banned as never }), { code: "NO_TOKEN_ALLOWED" });
+  t.match(pair.metrics(), { running: 0, queued: 0, finished: { aborted: 2, length: 0 }, failed: 1 });
+});
+
+t.test("events tell the same as it happens", async (t) => {
+  const pair = await fable(t);
+  const seen: unknown[] = [];
+  let tokens = 0;
+  pair.events.on("request", ({ id, promptTokens }) => seen.push(["request", id, promptTokens]));
+  pair.events.on("tokens", ({ count }) => {
+    tokens += count;
+  });
+  pair.events.on("end", ({ id, finishReason, error, firstTokenMs, totalMs, stats }) => {
+    seen.push(["end", id, finishReason, error, stats?.generatedTokens]);
+    t.ok(firstTokenMs !== null && firstTokenMs > 0 && firstTokenMs <= totalMs);
+  });
+  const completion = await pair.complete("Once upon a time", options);
+  await pair.complete("The fox", { ...options, maxTokens: 3 });
+  await new Promise((resolve) => setImmediate(resolve));
+  t.strictSame(seen, [
+    ["request", 0, completion.stats.promptTokens],
+    ["end", 0, "length", null, 12],
+    ["request", 1, 2],
+    ["end", 1, "length", null, 3],
+  ]);
+  t.equal(tokens, 15);
+});
+
+t.test("a closed pair has no metrics", async (t) => {
+  const pair = await fable(t);
+  await pair.close();
+  t.throws(() => pair.metrics(), { code: "PAIR_CLOSED" });
+});
