@@ -2,28 +2,15 @@ import type { CallSite } from "./call-site.js";
 import { type Deferred, deferred } from "./deferred.js";
 import { createError, type ForetokenError, isErrorCode } from "./errors.js";
 import type { GenerationEnd } from "./metrics.js";
-import { FINISH_REASONS, type NativeBatch, type NativeGeneration, ORIGINS } from "./native.js";
+import { FINISH_REASONS, type NativeBatch, type NativeGeneration } from "./native.js";
 import { deriveStats, type Stats } from "./stats.js";
-
-/** Where a token came from: drafted and accepted, the target's at a round's end, or decoded without a draft. */
-export type Origin = (typeof ORIGINS)[number];
+import { joinText, type Token, tokensOf } from "./token.js";
 
 /**
  * Why a generation ended: the model ended it, a stop string, `maxTokens`, a full context, or it was stopped by `abort()`,
  * `return()` or a `break`.
  */
 export type FinishReason = (typeof FINISH_REASONS)[number];
-
-export interface Token {
-  id: number;
-  /** The characters this token completes: may be empty, never half a character. */
-  text: string;
-  origin: Origin;
-  /** ln of the probability that the target itself gives this token; where `logprobs` was asked for. */
-  logprob?: number;
-  /** The target's likeliest tokens at this place, in falling order; where `logprobs` was asked for. */
-  topLogprobs?: { id: number; text: string; logprob: number }[];
-}
 
 /** What was generated since the last chunk: several rounds where the reader is slower than the models. */
 export interface Chunk {
@@ -196,22 +183,4 @@ export class Generation implements AsyncIterableIterator<Chunk, undefined, undef
       this.#waiters.shift();
     }
   }
-}
-
-function tokensOf(batch: NativeBatch, textOf: (id: number) => string): Token[] {
-  const { ids, origins, texts, logprobs, topIds, topLogprobs } = batch;
-  return Array.from(ids, (id, i): Token => {
-    const token: Token = { id, text: texts[i] ?? "", origin: ORIGINS[origins[i] ?? 0] ?? "plain" };
-    if (logprobs === undefined) return token;
-    const top = Array.from(topIds?.[i] ?? [], (other, j) => ({
-      id: other,
-      text: textOf(other),
-      logprob: topLogprobs?.[i]?.[j] ?? Number.NaN,
-    }));
-    return { ...token, logprob: logprobs[i] ?? Number.NaN, topLogprobs: top };
-  });
-}
-
-function joinText(tokens: readonly Token[]): string {
-  return tokens.map((token) => token.text).join("");
 }

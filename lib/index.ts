@@ -37,7 +37,7 @@ export {
   OptionError,
 } from "./errors.js";
 export { estimateMemory } from "./estimate-memory.js";
-export type { Chunk, Completion, FinishReason, Generation, Origin, Token } from "./generation.js";
+export type { Chunk, Completion, FinishReason, Generation } from "./generation.js";
 export { type DownloadOptions, type DownloadReport, downloadCheckpoint } from "./hub/download-checkpoint.js";
 export { type KnownModel, type KnownPair, type KnownPairsOptions, knownPairs } from "./hub/known-pairs.js";
 export type { PullReport } from "./hub/pull.js";
@@ -62,3 +62,4 @@ export { expectedSpeedup } from "./prediction.js";
 export type { Prompt } from "./prompt.js";
 export type { SamplingOptions, Verification } from "./sampling-options.js";
 export type { Stats } from "./stats.js";
+export type { Origin, Token } from "./token.js";

@@ -1,6 +1,7 @@
 import { CallSite } from "../../lib/call-site.js";
-import { type FinishReason, Generation, type Origin } from "../../lib/generation.js";
+import { type FinishReason, Generation } from "../../lib/generation.js";
 import { FINISH_REASONS, type NativeBatch, ORIGINS } from "../../lib/native.js";
+import type { Origin } from "../../lib/token.js";
 import { nativeStats } from "./native-stats.js";
 
 /** A generation whose native side is played by the test. */
