@@ -50,7 +50,10 @@ export class ChatTemplate {
     const { bos, addBos } = this.#model.vocabulary;
     const { bos_token } = this.#specials;
     const tokens = tokenize(this.#model, text, false, true);
-    return addBos && bos >= 0 && !text.startsWith(bos_token) ? Int32Array.of(bos, ...tokens) : tokens;
+    if (!addBos || bos < 0 || (bos_token !== "" && text.startsWith(bos_token))) return tokens;
+    const begun = new Int32Array(tokens.length + 1).fill(bos, 0, 1);
+    begun.set(tokens, 1);
+    return begun;
   }
 
   /**

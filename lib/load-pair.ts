@@ -8,7 +8,7 @@ import { modelInfo } from "./model-info.js";
 import { type NativeModel, native } from "./native.js";
 import type { PairOptions } from "./options.js";
 import { Pair } from "./pair.js";
-import { planMemory } from "./plan-memory.js";
+import { contextSizes, type PairFiles, planMemory } from "./plan-memory.js";
 import { memoryError } from "./refuse-memory.js";
 import { type ResolvedPairOptions, resolvePairOptions } from "./resolve-options.js";
 
@@ -37,8 +37,7 @@ async function load(options: ResolvedPairOptions): Promise<Pair> {
     const crossVocabulary = compatibility?.verdict === "incompatible";
     if (crossVocabulary && !draft?.crossVocabulary) refuse(compatibility);
     const files = { target: targetPath, draft: draftPath };
-    const memory = await planMemory(options, files);
-    if (options.checkMemory && !memory.fits) throw await memoryError(memory, options, files);
+    const contextSize = await contextSizeFor(options, files);
     signal?.throwIfAborted();
 
     const paths = draftPath === null || draftPath === targetPath ? [targetPath] : [targetPath, draftPath];
@@ -70,7 +69,6 @@ async function load(options: ResolvedPairOptions): Promise<Pair> {
     const [targetModel, separateDraft] = models as [NativeModel, NativeModel?];
     const draftModel = draftPath === null ? null : (separateDraft ?? targetModel);
 
-    const { contextSize } = memory;
     const settings = engineOptions(options, contextSize, crossVocabulary);
     const engine = await native.createEngine({
       target: targetModel,
@@ -98,6 +96,15 @@ async function load(options: ResolvedPairOptions): Promise<Pair> {
   } finally {
     signal?.removeEventListener("abort", abort);
   }
+}
+
+/** Throws MEMORY_INSUFFICIENT. Nothing is laid out where nobody asks what it takes. */
+async function contextSizeFor(options: ResolvedPairOptions, files: PairFiles): Promise<number> {
+  const { given } = await contextSizes(options, files);
+  if (given !== "auto" && !options.checkMemory) return given;
+  const memory = await planMemory(options, files);
+  if (options.checkMemory && !memory.fits) throw await memoryError(memory, options, files);
+  return memory.contextSize;
 }
 
 function throwFailure(failure: { error: unknown } | null): void {

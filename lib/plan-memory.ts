@@ -32,12 +32,15 @@ export async function planMemory(
     const devices = await native.estimateMemory({ ...engine, ...files, gpuLayers, extraBuffers });
     return asEstimate(contextSize, devices, files.draft !== null, cpuMemory());
   };
-  if (typeof options.contextSize === "number") return estimateAt(options.contextSize);
-  const { trainedContextSize } = await native.readHeader(files.target);
+  const { given, trained } = await contextSizes(options, files);
+  return given === "auto" ? largestThatFits(trained, estimateAt) : estimateAt(given);
+}
+
+/** The context's size as asked for, its default included, and what the target was trained with. */
+export async function contextSizes({ contextSize }: ResolvedPairOptions, { target }: PairFiles) {
+  const { trainedContextSize } = await native.readHeader(target);
   const trained = trainedContextSize > 0 ? trainedContextSize : LARGEST_DEFAULT_CONTEXT;
-  return options.contextSize === "auto"
-    ? largestThatFits(trained, estimateAt)
-    : estimateAt(Math.min(trained, LARGEST_DEFAULT_CONTEXT));
+  return { given: contextSize ?? Math.min(trained, LARGEST_DEFAULT_CONTEXT), trained };
 }
 
 async function largestThatFits(

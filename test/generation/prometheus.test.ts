@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { Gauge, Registry } from "prom-client";
 import t from "tap";
 import { prometheusRegistry } from "../../lib/prometheus.js";
@@ -34,6 +35,14 @@ t.test("every scrape shows what the pairs have done by then", async (t) => {
   const after = await registry.metrics();
   t.notMatch(after, /generated_tokens_total\{pair="a"\}/, "a closed pair is left out");
   t.match(after, /generated_tokens_total\{pair="b"\} 12/);
+});
+
+t.test("prom-client is loaded by nothing but its own entry", async (t) => {
+  const lib = new URL("../../lib/", import.meta.url);
+  const importing = readdirSync(lib, { recursive: true, encoding: "utf8" }).filter(
+    (name) => name.endsWith(".ts") && /"(prom-client|.*\/prometheus\.js)"/.test(readFileSync(new URL(name, lib), "utf8")),
+  );
+  t.strictSame(importing, ["prometheus.ts"]);
 });
 
 t.test("it can be merged with the metrics of a server", async (t) => {
