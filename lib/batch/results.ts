@@ -55,14 +55,16 @@ export class Results {
   }
 
   /**
-   * Lines are written one after the other, each by one write: once that has returned the line survives this process, however that ends, and only a fall of the whole
-   * machine can lose it. Against that the file is synchronised, but no more than once a second: on a disk each takes
-   * milliseconds, in which the models could have written tokens, and what it saves is a second's work.
+   * Lines are written one after the other, each by one write, and none after one that failed, so that only the last can be torn. Once
+   * its write has returned a line survives this process, however that ends, and only a fall of the whole machine can lose it.
+   * Against that the file is synchronised, but no more than once a second: on a disk each takes milliseconds, in which the
+   * models could have written tokens, and what it saves is a second's work.
    */
   append(result: BatchResult): Promise<void> {
-    const written = this.#lastWrite.then(() => this.#write(Buffer.from(`${JSON.stringify(result)}\n`)));
-    this.#lastWrite = written.catch(() => {});
-    return written;
+    this.#lastWrite = this.#lastWrite.then(() =>
+      this.#write(Buffer.from(`${JSON.stringify(result)}\n`)),
+    );
+    return this.#lastWrite;
   }
 
   async #write(bytes: Uint8Array): Promise<void> {
