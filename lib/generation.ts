@@ -1,11 +1,9 @@
 import type { CallSite } from "./call-site.js";
 import { type Deferred, deferred } from "./deferred.js";
 import { createError, type ForetokenError, isErrorCode } from "./errors.js";
-import { FINISH_REASONS, type NativeBatch, type NativeGeneration, ORIGINS } from "./native.js";
+import { FINISH_REASONS, type NativeBatch, type NativeGeneration } from "./native.js";
 import { deriveStats, type Stats } from "./stats.js";
-
-/** Where a token came from: drafted and accepted, the target's at a round's end, or decoded without a draft. */
-export type Origin = (typeof ORIGINS)[number];
+import { joinText, type Token, tokensOf } from "./token.js";
 
 /**
  * Why a generation ended: the model ended it, a stop string, `maxTokens`, a full context, or it was stopped by `abort()`,
@@ -13,22 +11,14 @@ export type Origin = (typeof ORIGINS)[number];
  */
 export type FinishReason = (typeof FINISH_REASONS)[number];
 
-export interface Token {
-  id: number;
-  /** The characters this token completes: may be empty, never half a character. */
-  text: string;
-  origin: Origin;
-  /** ln of the probability that the target itself gives this token; where `logprobs` was asked for. */
-  logprob?: number;
-  /** The target's likeliest tokens at this place, in falling order; where `logprobs` was asked for. */
-  topLogprobs?: { id: number; text: string; logprob: number }[];
-}
-
 /** What was generated since the last chunk: several rounds where the reader is slower than the models. */
 export interface Chunk {
   text: string;
   tokens: Token[];
 }
+
+/** Unread tokens of a generation that is iterated, above which it pauses. */
+const MOST_UNREAD = 1024;
 
 export interface Completion {
   text: string;
@@ -48,11 +38,11 @@ interface GenerationContext {
   ended: () => void;
 }
 
-/** A generation under way. Iterate it once; leaving the loop early stops the native work. */
+/**
+ * A generation under way. Iterate it once; leaving the loop early stops the native work. While more than about a thousand
+ * tokens wait to be read it pauses, unless `result` was asked for.
+ */
 export class Generation implements AsyncIterableIterator<Chunk, undefined, undefined> {
-  /** The whole outcome. Rejects with what the iteration throws; ignoring it is safe. */
-  readonly result: Promise<Completion>;
-
   readonly #callSite: CallSite;
   readonly #signal: AbortSignal | null;
   readonly #context: GenerationContext;
@@ -62,6 +52,8 @@ export class Generation implements AsyncIterableIterator<Chunk, undefined, undef
   #pending: Token[] = [];
   #waiters: Deferred<IteratorResult<Chunk, undefined>>[] = [];
   #dropping = false;
+  #collecting = false;
+  #paused = false;
   #done = false;
   #failure: { reason: unknown } | null = null;
 
@@ -70,8 +62,14 @@ export class Generation implements AsyncIterableIterator<Chunk, undefined, undef
     this.#callSite = callSite;
     this.#signal = signal;
     this.#context = context;
-    this.result = this.#outcome.promise;
-    this.result.catch(() => {});
+    this.#outcome.promise.catch(() => {});
+  }
+
+  /** The whole outcome. Rejects with what the iteration throws; ignoring it is safe. */
+  get result(): Promise<Completion> {
+    this.#collecting = true;
+    this.#regulate();
+    return this.#outcome.promise;
   }
 
   /** @internal */
@@ -127,6 +125,16 @@ export class Generation implements AsyncIterableIterator<Chunk, undefined, undef
   #drop(): void {
     this.#dropping = true;
     this.#pending = [];
+    this.#regulate();
+  }
+
+  /** Lets native code make tokens as long as somebody takes them. */
+  #regulate(): void {
+    const pause = !this.#done && !this.#collecting && this.#pending.length >= MOST_UNREAD;
+    if (pause === this.#paused) return;
+    this.#paused = pause;
+    if (pause) this.#native?.pause();
+    else this.#native?.resume();
   }
 
   #receive(batch: NativeBatch): void {
@@ -184,27 +192,10 @@ export class Generation implements AsyncIterableIterator<Chunk, undefined, undef
       } else if (this.#done) {
         waiter.resolve({ done: true, value: undefined });
       } else {
-        return;
+        break;
       }
       this.#waiters.shift();
     }
+    this.#regulate();
   }
-}
-
-function tokensOf(batch: NativeBatch, textOf: (id: number) => string): Token[] {
-  const { ids, origins, texts, logprobs, topIds, topLogprobs } = batch;
-  return Array.from(ids, (id, i): Token => {
-    const token: Token = { id, text: texts[i] ?? "", origin: ORIGINS[origins[i] ?? 0] ?? "plain" };
-    if (logprobs === undefined) return token;
-    const top = Array.from(topIds?.[i] ?? [], (other, j) => ({
-      id: other,
-      text: textOf(other),
-      logprob: topLogprobs?.[i]?.[j] ?? Number.NaN,
-    }));
-    return { ...token, logprob: logprobs[i] ?? Number.NaN, topLogprobs: top };
-  });
-}
-
-function joinText(tokens: readonly Token[]): string {
-  return tokens.map((token) => token.text).join("");
 }

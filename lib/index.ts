@@ -33,7 +33,7 @@ export {
   ModelError,
   OptionError,
 } from "./errors.js";
-export type { Chunk, Completion, FinishReason, Generation, Origin, Token } from "./generation.js";
+export type { Chunk, Completion, FinishReason, Generation } from "./generation.js";
 export { type DownloadOptions, type DownloadReport, downloadCheckpoint } from "./hub/download-checkpoint.js";
 export { type KnownModel, type KnownPair, type KnownPairsOptions, knownPairs } from "./hub/known-pairs.js";
 export type { PullReport } from "./hub/pull.js";
@@ -54,3 +54,4 @@ export type { Pair, Prompt } from "./pair.js";
 export { expectedSpeedup } from "./prediction.js";
 export type { SamplingOptions, Verification } from "./sampling-options.js";
 export type { Stats } from "./stats.js";
+export type { Origin, Token } from "./token.js";

@@ -68,6 +68,7 @@ async function load(options: ResolvedPairOptions): Promise<Pair> {
     const [targetModel, separateDraft] = models as [NativeModel, NativeModel?];
     const draftModel = draftPath === null ? null : (separateDraft ?? targetModel);
 
+    const { maxSequences, deterministic } = options;
     const contextSize = options.contextSize ?? defaultContext(targetModel);
     // Compute threads wait for each other by polling: one more than there are processors, and a pass takes seconds.
     const processors = availableParallelism();
@@ -75,15 +76,15 @@ async function load(options: ResolvedPairOptions): Promise<Pair> {
       target: targetModel,
       draft: draftModel,
       contextSize,
-      batchSize: Math.min(options.batchSize, contextSize),
+      batchSize: Math.max(maxSequences, Math.min(options.batchSize, contextSize * maxSequences)),
       maxDraftTokens: draft === null ? 0 : MAX_DRAFT_TOKENS,
       threads: Math.min(options.threads, processors),
       draftThreads: Math.min(options.draftThreads, processors),
       flashAttention: options.flashAttention,
       crossVocabulary,
-      maxSequences: 1,
+      maxSequences,
       ngram: draft?.ngram ?? null,
-      deterministic: options.deterministic,
+      deterministic,
       profile: options.costProfile,
     });
     if (signal?.aborted) await engine.close();
@@ -96,7 +97,9 @@ async function load(options: ResolvedPairOptions): Promise<Pair> {
       draft: draftModel === null || draftPath === null ? null : modelInfo(draftPath, draftModel),
       compatibility,
       contextSize,
+      maxSequences,
       defaultDraft: draft,
+      deterministic,
     });
   } catch (error) {
     for (const model of models) model.close();

@@ -94,7 +94,7 @@ export interface NativeEngineOptions {
   flashAttention: boolean;
   /** The draft's tokens are not the target's: its drafts are retokenised. */
   crossVocabulary: boolean;
-  /** Sequences decoded at once, 1…256; further requests wait. */
+  /** Sequences decoded at once, 1…64; further requests wait. */
   maxSequences: number;
   /** Drafting from the text itself; null without. */
   ngram: { minMatch: number; historyTokens: number } | null;
@@ -130,6 +130,10 @@ export interface NativeRequest {
   prompt: Int32Array;
   /** Tokens to generate at most, ≥ 1. */
   maxTokens: number;
+  /** Of those that wait, the highest comes first; −1000…1000. */
+  priority: number;
+  /** Share what the caches hold of the same beginning, and leave them the own text. */
+  cachePrompt: boolean;
   /** How far drafts go; "off" is baseline decoding. */
   policy: { type: "off" | "fixed" | "confidence" | "adaptive"; maxTokens: number; minConfidence: number };
   draftWithModel: boolean;
@@ -154,6 +158,8 @@ export interface NativeRequest {
 /** Counters and times of one generation; see ARCHITECTURE §5 for the invariants. */
 export interface NativeStats {
   promptTokens: number;
+  /** Of the prompt: those that the target's cache held already. */
+  cachedTokens: number;
   rounds: number;
   proposed: number;
   accepted: number;
@@ -202,6 +208,9 @@ export interface NativeBatch {
 export interface NativeGeneration {
   /** Stops within one forward pass; the last batch follows. Idempotent. */
   abort(): void;
+  /** Makes no more tokens until resume(); one round may still come. */
+  pause(): void;
+  resume(): void;
 }
 
 export interface NativePass {

@@ -23,10 +23,12 @@ export interface PairParts {
   draft: ModelInfo | null;
   compatibility: Compatibility | null;
   contextSize: number;
+  maxSequences: number;
   defaultDraft: ResolvedDraftLength | null;
+  deterministic: boolean;
 }
 
-/** A target and its draft, loaded. Several generations may be asked for at once; they run one after another. */
+/** A target and its draft, loaded. Of the generations asked for at once, `maxSequences` run together; others wait. */
 export class Pair {
   readonly target: ModelInfo;
   /** null without a draft. */
@@ -35,6 +37,8 @@ export class Pair {
   readonly compatibility: Compatibility | null;
   /** Tokens of one sequence, prompt and output together. */
   readonly contextSize: number;
+  /** Generations that run at once. */
+  readonly maxSequences: number;
 
   /** @internal */
   readonly defaultDraft: ResolvedDraftLength | null;
@@ -50,6 +54,7 @@ export class Pair {
     this.draft = parts.draft;
     this.compatibility = parts.compatibility;
     this.contextSize = parts.contextSize;
+    this.maxSequences = parts.maxSequences;
     this.defaultDraft = parts.defaultDraft;
   }
 
@@ -135,8 +140,12 @@ export class Pair {
   }
 
   #generate(prompt: Prompt, input: GenerateOptions, callSite: CallSite): Generation {
-    const { engine, targetModel } = this.#open();
-    const options = resolveGenerateOptions(input, this.defaultDraft, targetModel.vocabulary.size);
+    const { engine, targetModel, deterministic } = this.#open();
+    const options = resolveGenerateOptions(input, {
+      draft: this.defaultDraft,
+      vocabulary: targetModel.vocabulary.size,
+      deterministic,
+    });
     const request = nativeRequest(this.#promptTokens(prompt), options);
     const generation: Generation = new Generation(callSite, options.signal, {
       seed: options.seed,

@@ -19,7 +19,7 @@ export async function adviseDraft(
   costs: PassCosts,
   prompts: readonly Prompt[],
 ): Promise<DraftAdvice> {
-  const options = { maxTokens: TOKENS, ignoreEnd: true };
+  const options = { maxTokens: TOKENS, ignoreEnd: true, cachePrompt: false };
   let [accepted, corrections, proposed, rounds] = [0, 0, 0, 0];
   const speedups: number[] = [];
   for (const prompt of prompts) {

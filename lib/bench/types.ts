@@ -1,6 +1,6 @@
 import type { PassCosts } from "../costs.js";
 import type { GenerationDraftOptions } from "../draft-options.js";
-import type { Origin } from "../generation.js";
+import type { Origin } from "../token.js";
 import type { Verification } from "../sampling-options.js";
 
 export interface BenchmarkPrompt {

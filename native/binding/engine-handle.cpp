@@ -13,10 +13,8 @@ namespace foretoken {
 namespace {
 
 using SharedEngine = std::shared_ptr<Engine>;
-using SharedFlag = std::shared_ptr<std::atomic<bool>>;
 
 constexpr int kMaxThreads = 512;
-constexpr int kMaxSequences = 256;
 
 EngineOptions to_engine_options(const Napi::Object & object) {
     EngineOptions options;
@@ -97,7 +95,11 @@ EngineHandle::EngineHandle(const Napi::CallbackInfo & info)
     : Handle(info),
       env_(info.Env()),
       engine_(constructor_argument<SharedEngine>(info)),
-      hub_(std::make_shared<StreamHub>(info.Env())),
+      hub_(std::make_shared<StreamHub>(info.Env(), [engine = std::weak_ptr(engine_)] {
+          if (const auto open = engine.lock()) {
+              open->wake();
+          }
+      })),
       // Added after the hub's thread-safe function, hence run before that is freed.
       teardown_(env_.AddCleanupHook(
           +[](EngineHandle * handle) { handle->tear_down(); }, this)) {
@@ -160,17 +162,17 @@ Napi::Value EngineHandle::generate(const Napi::CallbackInfo & info) {
         if (!hub_) {
             throw Error("ENGINE_CLOSED", "the engine is closed");
         }
-        auto aborted = std::make_shared<std::atomic<bool>>(false);
+        RequestControls controls{engine_};
         Request request = to_request(*engine_, to_object(info[0], "request"));
-        request.aborted = aborted;
-        request.listener = hub_->open(to_function(info[1], "onBatch"), info.This().As<Napi::Object>());
+        request.aborted = controls.aborted;
+        request.listener = hub_->open(to_function(info[1], "onBatch"), info.This().As<Napi::Object>(), controls.paused);
         try {
             engine_->submit(std::move(request));
         } catch (...) {
             hub_->close_last();
             throw;
         }
-        return AddonData::of(env_).generation.New({Napi::External<SharedFlag>::New(env_, &aborted)});
+        return AddonData::of(env_).generation.New({Napi::External<RequestControls>::New(env_, &controls)});
     });
 }
 
@@ -202,10 +204,20 @@ Napi::Value EngineHandle::profile(const Napi::CallbackInfo & info) {
 }
 
 Napi::Function GenerationHandle::define(Napi::Env env) {
-    return DefineClass(env, kName, {InstanceMethod<&GenerationHandle::abort>("abort")});
+    return DefineClass(env, kName,
+                       {InstanceMethod<&GenerationHandle::abort>("abort"),
+                        InstanceMethod<&GenerationHandle::pause>("pause"),
+                        InstanceMethod<&GenerationHandle::resume>("resume")});
 }
 
 GenerationHandle::GenerationHandle(const Napi::CallbackInfo & info)
-    : Handle(info), aborted_(constructor_argument<SharedFlag>(info)) {}
+    : Handle(info), controls_(constructor_argument<RequestControls>(info)) {}
+
+void GenerationHandle::set(std::atomic<bool> & flag, bool value) const {
+    flag.store(value);
+    if (const auto engine = controls_.engine.lock()) {
+        engine->wake();
+    }
+}
 
 }  // namespace foretoken

@@ -4,12 +4,16 @@
 #include <future>
 #include <string>
 #include <system_error>
+#include <utility>
 
 #include "error.h"
 
 namespace foretoken {
 
 namespace {
+
+constexpr int kRowsOfMany = 8;
+constexpr int kKeptBeside = 3;  // texts kept besides one for each running sequence
 
 void require_context(const Model & model, int context_size) {
     const int trained = static_cast<int>(model.header().trained_context);
@@ -38,10 +42,17 @@ Engine::Engine(std::shared_ptr<const Model> target, std::shared_ptr<const Model>
     : target_model_(std::move(target)), draft_model_(std::move(draft)), options_(options) {
     require_context(*target_model_, options.context_size);
     const auto aborted = [this] { return closing_.load(std::memory_order_relaxed) || scheduler_->all_aborted(); };
-    ContextOptions context{
-        options.context_size,  options.batch_size, options.max_sequences * (options.max_draft_tokens + 1),
-        options.max_sequences, options.threads,    options.flash_attention};
-    context.rows = std::min(context.rows, context.batch);
+    // One sequence alone may draft as far as it likes; each of many has room for the drafts that pay beside others.
+    const int others = options.max_sequences - 1;
+    const int rows = options.max_draft_tokens + 1 + others * std::min(options.max_draft_tokens + 1, kRowsOfMany);
+    const int kept = target_model_->header().can_roll_back ? options.max_sequences + kKeptBeside : 0;
+    ContextOptions context{.context = options.context_size,
+                           .batch = options.batch_size,
+                           .rows = std::min(rows, options.batch_size),
+                           .max_sequences = options.max_sequences,
+                           .kept_sequences = kept,
+                           .threads = options.threads,
+                           .flash_attention = options.flash_attention};
     const auto pool = std::make_shared<ThreadPool>(std::max(options.threads, options.draft_threads));
     target_ = std::make_unique<LlamaLanguageModel>(target_model_, pool, context, aborted);
     tokenizer_ = std::make_unique<ModelTokenizer>(target_model_);
@@ -84,9 +95,9 @@ Engine::Engine(std::shared_ptr<const Model> target, std::shared_ptr<const Model>
     experience_->costs.frozen = options.deterministic;
     guess_costs(experience_->costs, *target_model_, draft_model_.get(), options.profile);
     scheduler_ = std::make_unique<Scheduler>(*target_, drafters, *tokenizer_, options.max_sequences,
-                                             std::shared_ptr<PairCosts>(experience_, &experience_->costs));
+                                             std::shared_ptr<PairCosts>(experience_, &experience_->costs), kept);
     if (!drafters.empty() && !options.deterministic && !options.profile) {
-        warm_up(experience_->costs, *meter_, options.max_draft_tokens + 1);
+        warm_up(experience_->costs, *meter_, options.max_sequences, rows);
     }
     try {
         thread_ = std::thread([this] { run(); });
@@ -141,7 +152,19 @@ void Engine::submit(Request request) {
     if (closing_) {
         throw Error("ENGINE_CLOSED", "the engine is closed");
     }
-    waiting_.push_back(std::move(request));
+    // The state of a model that cannot roll back is that of its whole text.
+    request.share_prefix &= target_model_->header().can_roll_back;
+    const auto behind = std::upper_bound(waiting_.begin(), waiting_.end(), request,
+                                         [](const Request & a, const Request & b) { return a.priority > b.priority; });
+    waiting_.insert(behind, std::move(request));
+    wake_.notify_one();
+}
+
+void Engine::wake() {
+    {
+        const std::lock_guard lock(mutex_);
+        woken_ = true;
+    }
     wake_.notify_one();
 }
 
@@ -159,7 +182,10 @@ void Engine::close() {
 
 bool Engine::next() {
     std::unique_lock lock(mutex_);
-    wake_.wait(lock, [this] { return closing_ || !waiting_.empty() || !tasks_.empty() || !scheduler_->idle(); });
+    wake_.wait(lock, [this] {
+        const bool admits = !waiting_.empty() && scheduler_->has_room();
+        return closing_ || woken_ || admits || !tasks_.empty() || scheduler_->runnable();
+    });
     while (!tasks_.empty()) {
         const auto task = std::move(tasks_.front());
         tasks_.pop_front();
@@ -167,13 +193,15 @@ bool Engine::next() {
         task();
         lock.lock();
     }
-    std::erase_if(waiting_, [](const Request & request) {
-        const bool aborted = is_aborted(request);
-        if (aborted) {
-            request.listener->on_end(FinishReason::Aborted, {}, nullptr);
-        }
-        return aborted;
-    });
+    if (std::exchange(woken_, false)) {
+        std::erase_if(waiting_, [](const Request & request) {
+            const bool aborted = is_aborted(request);
+            if (aborted) {
+                request.listener->on_end(FinishReason::Aborted, {}, nullptr);
+            }
+            return aborted;
+        });
+    }
     while (!closing_ && !waiting_.empty() && scheduler_->has_room()) {
         scheduler_->admit(std::move(waiting_.front()));
         waiting_.pop_front();
@@ -227,6 +255,7 @@ std::vector<double> Engine::measure(const std::vector<Pass> & passes, int past, 
         if (!scheduler_->idle()) {
             throw Error("ENGINE_BUSY", "forward passes cannot be measured while a generation runs");
         }
+        scheduler_->forget_kept();
         times = meter_->measure(passes, past, repeats);
     });
     return times;

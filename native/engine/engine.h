@@ -1,7 +1,7 @@
 // Models, contexts and the scheduler behind one decode thread.
 //
 // Any thread may submit, measure and close; the decode thread alone touches contexts, drafter and scheduler, and calls
-// the listeners. Requests beyond max_sequences wait in order.
+// the listeners. Requests beyond max_sequences wait, by priority, then in order.
 #pragma once
 
 #include <atomic>
@@ -27,11 +27,14 @@
 
 namespace foretoken {
 
+// As many again are kept for their prefixes, and llama.cpp has 256.
+constexpr int kMaxSequences = 64;
+
 struct EngineOptions {
     int context_size = 0;      // tokens of one sequence
     int batch_size = 512;      // tokens of one forward pass
     int max_draft_tokens = 0;  // longest draft
-    int max_sequences = 1;
+    int max_sequences = 1;     // decoded at once, 1 … kMaxSequences
     int threads = 1;
     int draft_threads = 1;
     bool flash_attention = true;
@@ -62,6 +65,8 @@ public:
     // Queues a request. Its listener is called from the decode thread; on_end exactly once.
     // Throws Error ENGINE_CLOSED, PROMPT_EMPTY, PROMPT_TOO_LONG, ARGUMENT_INVALID.
     void submit(Request request);
+    // Something that running or waiting requests wait for may have come: an abort, a reader. Any thread.
+    void wake();
     // Milliseconds of each forward pass (median of `repeats`) when they run one after the other, each on a cache of
     // `past` tokens. Waits for the decode thread. Throws Error ENGINE_CLOSED, ENGINE_BUSY, ARGUMENT_INVALID.
     std::vector<double> measure(const std::vector<Pass> & passes, int past, int repeats);
@@ -93,8 +98,9 @@ private:
     std::shared_ptr<PairExperience> experience_;
     std::unique_ptr<Scheduler> scheduler_;
 
-    std::mutex mutex_;  // guards waiting_ and tasks_
+    std::mutex mutex_;  // guards waiting_, tasks_ and woken_
     std::condition_variable wake_;
+    bool woken_ = false;  // by wake(), guarded too
     std::deque<Request> waiting_;
     std::deque<std::function<void()>> tasks_;  // run on the decode thread between rounds
     std::mutex close_mutex_;                   // held by whoever joins the thread

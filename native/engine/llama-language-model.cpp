@@ -11,15 +11,15 @@ LlamaLanguageModel::LlamaLanguageModel(std::shared_ptr<const Model> model, std::
                                        const ContextOptions & options, std::function<bool()> aborted)
     : model_(std::move(model)),
       pool_(std::move(pool)),
-      limits_{options.batch, options.rows, options.context},
+      limits_{options.batch, options.rows, options.context, options.context * options.max_sequences},
       aborted_(std::move(aborted)),
       batch_(options.batch),
       vocabulary_(static_cast<size_t>(model_->vocabulary().size)) {
     llama_context_params params = llama_context_default_params();
-    params.n_ctx = static_cast<uint32_t>(options.context * options.max_sequences);
+    params.n_ctx = static_cast<uint32_t>(limits_.cells);
     params.n_batch = static_cast<uint32_t>(options.batch);
     params.n_ubatch = static_cast<uint32_t>(options.batch);
-    params.n_seq_max = static_cast<uint32_t>(options.max_sequences);
+    params.n_seq_max = static_cast<uint32_t>(options.max_sequences + options.kept_sequences);
     params.n_outputs_max = static_cast<uint32_t>(options.rows);
     params.n_threads = options.threads;
     params.n_threads_batch = options.threads;

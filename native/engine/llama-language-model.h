@@ -18,6 +18,7 @@ struct ContextOptions {
     int batch = 512;  // tokens of one forward pass
     int rows = 1;     // tokens of one forward pass that may want logits
     int max_sequences = 1;
+    int kept_sequences = 0;  // more, within the same cells
     int threads = 1;
     // On the CPU, verification is bit-exact only with it.
     bool flash_attention = true;

@@ -1,17 +1,22 @@
 import { CallSite } from "../../lib/call-site.js";
-import { type FinishReason, Generation, type Origin } from "../../lib/generation.js";
+import { type FinishReason, Generation } from "../../lib/generation.js";
 import { FINISH_REASONS, type NativeBatch, ORIGINS } from "../../lib/native.js";
+import type { Origin } from "../../lib/token.js";
 import { nativeStats } from "./native-stats.js";
 
 /** A generation whose native side is played by the test. */
 export function fakeGeneration(signal: AbortSignal | null = null) {
   let deliver: (batch: NativeBatch) => void = () => {};
-  const calls = { started: 0, aborted: 0, ended: 0 };
+  const calls = { started: 0, aborted: 0, paused: 0, resumed: 0, ended: 0 };
   const context = { seed: 7, textOf: (id: number) => `<${id}>`, ended: () => calls.ended++ };
   const generation = new Generation(new CallSite(fakeGeneration), signal, context).start((onBatch) => {
     calls.started++;
     deliver = onBatch;
-    return { abort: () => calls.aborted++ };
+    return {
+      abort: () => calls.aborted++,
+      pause: () => calls.paused++,
+      resume: () => calls.resumed++,
+    };
   });
   let id = 0;
   const batch = (texts: string[], origin: Origin): NativeBatch => ({

@@ -9,6 +9,7 @@ t.test("defaults", async (t) => {
     target: "t.gguf",
     draft: null,
     contextSize: null,
+    maxSequences: 1,
     batchSize: 512,
     threads: availableParallelism(),
     draftThreads: availableParallelism(),
