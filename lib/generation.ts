@@ -34,8 +34,8 @@ interface GenerationContext {
   seed: number;
   /** A token's text, special ones written out. */
   textOf: (id: number) => string;
-  /** Called once, when the generation no longer runs. */
-  ended: () => void;
+  /** Called once, when the generation no longer runs, with what it made; null where it failed. */
+  ended: (tokens: readonly Token[] | null) => void;
 }
 
 /**
@@ -174,7 +174,7 @@ export class Generation implements AsyncIterableIterator<Chunk, undefined, undef
   #end(settle: () => void): void {
     this.#done = true;
     this.#signal?.removeEventListener("abort", this.#onAbort);
-    this.#context.ended();
+    this.#context.ended(this.#failure === null ? this.#tokens : null);
     settle();
     this.#serve();
   }

@@ -230,6 +230,10 @@ export interface NativeEngine {
   measure(passes: NativePass[], past: number, repeats: number): Promise<number[]>;
   /** What passes have cost lately. */
   profile(): Promise<NativeCostProfile>;
+  /** What the target's cache keeps of a text: of how many tokens, and its cells. */
+  save(tokens: Int32Array): Promise<{ tokens: number; state: Uint8Array }>;
+  /** Keeps what save() gave for just these tokens. False where it does not fit the models, or not now. */
+  restore(tokens: Int32Array, state: Uint8Array): Promise<boolean>;
 }
 
 export interface NativeDevice {

@@ -8,11 +8,10 @@ import type { ModelInfo } from "./model-info.js";
 import type { NativeEngine, NativeModel } from "./native.js";
 import { nativeRequest } from "./native-request.js";
 import type { GenerateOptions } from "./options.js";
+import { type Prompt, promptTokens, tokenIds, tokensOfText } from "./prompt.js";
 import type { ResolvedDraftLength } from "./resolve-draft.js";
 import { resolveGenerateOptions } from "./resolve-options.js";
-
-/** Text, or token ids of the target's vocabulary. Special tokens written out in a text become those tokens. */
-export type Prompt = string | Int32Array | readonly number[];
+import { restoreSession, Session, type TurnListener } from "./session.js";
 
 /** What a pair is made of; see loadPair. */
 export interface PairParts {
@@ -65,13 +64,29 @@ export class Pair {
    */
   generate(prompt: Prompt, options: GenerateOptions = {}): Generation {
     const callSite = new CallSite(this.generate);
-    return callSite.run(() => this.#generate(prompt, options, callSite));
+    return callSite.run(() => this.start(prompt, options, callSite));
   }
 
   /** Generates to the end. Rejects with what `generate` throws. */
   complete(prompt: Prompt, options: GenerateOptions = {}): Promise<Completion> {
     const callSite = new CallSite(this.complete);
-    return callSite.wait(() => this.#generate(prompt, options, callSite).result);
+    return callSite.wait(() => this.start(prompt, options, callSite).result);
+  }
+
+  /** A conversation: each turn evaluates only what is new. */
+  session(): Session {
+    return new CallSite(this.session).run(() => {
+      this.open();
+      return new Session(this);
+    });
+  }
+
+  /**
+   * Goes on with a saved session, in any process that has its target. Rejects with SESSION_FILE_INVALID and
+   * SESSION_FILE_FOREIGN.
+   */
+  restoreSession(path: string): Promise<Session> {
+    return new CallSite(this.restoreSession).wait(() => restoreSession(this, path));
   }
 
   /**
@@ -85,8 +100,8 @@ export class Pair {
       const given = is.record("options", options);
       is.onlyKnownKeys("", given, ["addSpecial", "parseSpecial"]);
       const { addSpecial = true, parseSpecial = true } = given;
-      return tokenize(
-        this.#open().targetModel,
+      return tokensOfText(
+        this.open().targetModel,
         text,
         is.boolean("addSpecial", addSpecial),
         is.boolean("parseSpecial", parseSpecial),
@@ -103,8 +118,9 @@ export class Pair {
       const given = is.record("options", options);
       is.onlyKnownKeys("", given, ["special"]);
       const { special = false } = given;
-      return this.#open().targetModel.detokenize(
-        this.#tokens("tokens", tokens),
+      const { targetModel } = this.open();
+      return targetModel.detokenize(
+        tokenIds(targetModel, "tokens", tokens),
         is.boolean("special", special),
       );
     });
@@ -113,7 +129,7 @@ export class Pair {
   /** What forward passes of both models cost on this machine. Rejects with ENGINE_BUSY while a generation runs. */
   measure(options: MeasureOptions = {}): Promise<PassCosts> {
     return new CallSite(this.measure).wait(async () => {
-      const { engine, draft } = this.#open();
+      const { engine, draft } = this.open();
       return measureCosts(engine, draft !== null, options).catch((error) => {
         // What a pass interrupted by close() says of itself is nobody's business.
         throw this.#closing === null || error instanceof OptionError ? error : closedError();
@@ -126,7 +142,7 @@ export class Pair {
    * JSON.
    */
   costProfile(): Promise<CostProfile> {
-    return new CallSite(this.costProfile).wait(async () => this.#open().engine.profile());
+    return new CallSite(this.costProfile).wait(async () => this.open().engine.profile());
   }
 
   /** Stops running generations, which reject with PAIR_CLOSED, and frees everything. Idempotent. */
@@ -139,18 +155,28 @@ export class Pair {
     return this.close();
   }
 
-  #generate(prompt: Prompt, input: GenerateOptions, callSite: CallSite): Generation {
-    const { engine, targetModel, deterministic } = this.#open();
+  /** @internal `began`: tokens before the prompt. */
+  start(
+    prompt: Prompt,
+    input: GenerateOptions,
+    callSite: CallSite,
+    { began = [], ended = () => {} }: { began?: readonly number[]; ended?: TurnListener } = {},
+  ): Generation {
+    const { engine, targetModel, deterministic } = this.open();
     const options = resolveGenerateOptions(input, {
       draft: this.defaultDraft,
       vocabulary: targetModel.vocabulary.size,
       deterministic,
     });
-    const request = nativeRequest(this.#promptTokens(prompt), options);
+    const tokens = promptTokens(targetModel, prompt, began);
+    const request = nativeRequest(tokens, options);
     const generation: Generation = new Generation(callSite, options.signal, {
       seed: options.seed,
       textOf: (id) => targetModel.detokenize(Int32Array.of(id), true),
-      ended: () => this.#running.delete(generation),
+      ended: (generated) => {
+        this.#running.delete(generation);
+        ended(tokens, generated);
+      },
     });
     this.#running.add(generation);
     try {
@@ -161,28 +187,8 @@ export class Pair {
     }
   }
 
-  #promptTokens(prompt: Prompt): Int32Array {
-    const tokens =
-      typeof prompt === "string"
-        ? tokenize(this.#parts.targetModel, prompt, prompt !== "", true)
-        : this.#tokens("prompt", prompt);
-    if (tokens.length === 0) throw createError("PROMPT_EMPTY", "Expected a prompt but received no tokens");
-    return tokens;
-  }
-
-  #tokens(name: string, tokens: unknown): Int32Array {
-    if (!Array.isArray(tokens) && !(tokens instanceof Int32Array)) {
-      throw is.invalid(
-        name,
-        name === "prompt" ? "string, Int32Array or array of token ids" : "Int32Array or array",
-        tokens,
-      );
-    }
-    const last = this.#parts.targetModel.vocabulary.size - 1;
-    return Int32Array.from(tokens, (id, i) => is.integer(`${name}[${i}]`, id, 0, last));
-  }
-
-  #open(): PairParts {
+  /** @internal Throws PAIR_CLOSED. */
+  open(): PairParts {
     if (this.#closing !== null) throw closedError();
     return this.#parts;
   }
@@ -194,12 +200,6 @@ export class Pair {
     targetModel.close();
     draftModel?.close();
   }
-}
-
-/** Llama.cpp tokenises texts as they are; some vocabularies were made for composed characters. */
-function tokenize(model: NativeModel, text: string, addSpecial: boolean, parseSpecial: boolean): Int32Array {
-  const composed = model.vocabulary.normalizer === "NFC" ? text.normalize("NFC") : text;
-  return model.tokenize(composed, addSpecial, parseSpecial);
 }
 
 function closedError() {

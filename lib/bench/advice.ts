@@ -1,6 +1,7 @@
 import type { PassCosts } from "../costs.js";
 import { median } from "../median.js";
-import type { Pair, Prompt } from "../pair.js";
+import type { Pair } from "../pair.js";
+import type { Prompt } from "../prompt.js";
 import { expectedSpeedup } from "../prediction.js";
 
 export interface DraftAdvice {

@@ -1,5 +1,6 @@
 import { monitorEventLoopDelay, performance } from "node:perf_hooks";
-import type { Pair, Prompt } from "../pair.js";
+import type { Pair } from "../pair.js";
+import type { Prompt } from "../prompt.js";
 
 /** What decoding costs around the models' passes. */
 export interface Overheads {

@@ -73,7 +73,8 @@ Napi::Function EngineHandle::define(Napi::Env env) {
     return DefineClass(
         env, kName,
         {InstanceMethod<&EngineHandle::generate>("generate"), InstanceMethod<&EngineHandle::measure>("measure"),
-         InstanceMethod<&EngineHandle::profile>("profile"), InstanceMethod<&EngineHandle::close>("close")});
+         InstanceMethod<&EngineHandle::profile>("profile"), InstanceMethod<&EngineHandle::save>("save"),
+         InstanceMethod<&EngineHandle::restore>("restore"), InstanceMethod<&EngineHandle::close>("close")});
 }
 
 Napi::Value EngineHandle::create(const Napi::CallbackInfo & info) {
@@ -201,6 +202,30 @@ Napi::Value EngineHandle::profile(const Napi::CallbackInfo & info) {
             object.Set("draft", from_curve(env, profile.draft));
             return object;
         });
+}
+
+Napi::Value EngineHandle::save(const Napi::CallbackInfo & info) {
+    return guarded(info.Env(), [&] {
+        return PromiseWorker<SavedText>::run(
+            env_, [engine = engine_, text = to_tokens(info[0], "tokens")] { return engine->save(text); },
+            [](Napi::Env env, SavedText & saved) -> Napi::Value {
+                Napi::Object object = Napi::Object::New(env);
+                object.Set("tokens", static_cast<double>(saved.tokens.size()));
+                object.Set("state", Napi::Buffer<uint8_t>::Copy(env, saved.state.data(), saved.state.size()));
+                return object;
+            });
+    });
+}
+
+Napi::Value EngineHandle::restore(const Napi::CallbackInfo & info) {
+    return guarded(info.Env(), [&] {
+        return PromiseWorker<bool>::run(
+            env_,
+            [engine = engine_, saved = SavedText{to_tokens(info[0], "tokens"), to_bytes(info[1], "state")}] {
+                return engine->restore(saved);
+            },
+            [](Napi::Env env, bool & restored) -> Napi::Value { return Napi::Boolean::New(env, restored); });
+    });
 }
 
 Napi::Function GenerationHandle::define(Napi::Env env) {

@@ -34,6 +34,8 @@ private:
     Napi::Value generate(const Napi::CallbackInfo & info);
     Napi::Value measure(const Napi::CallbackInfo & info);
     Napi::Value profile(const Napi::CallbackInfo & info);
+    Napi::Value save(const Napi::CallbackInfo & info);
+    Napi::Value restore(const Napi::CallbackInfo & info);
     Napi::Value close(const Napi::CallbackInfo & info);
     // The decode thread has ended: releases the streams, once.
     void finish_closing();

@@ -23,11 +23,7 @@ Scheduler::Scheduler(LanguageModel & target, std::vector<Drafter *> drafters, co
       max_sequences_(static_cast<size_t>(max_sequences)),
       costs_(std::move(costs)),
       drafting_(std::move(drafters), tokens, target.limits(), costs_),
-      prefixes_(static_cast<size_t>(kept)) {
-    for (SeqId id = max_sequences + kept - 1; id >= 0; --id) {
-        free_.push_back(id);
-    }
-}
+      kept_(target, drafting_, max_sequences, kept) {}
 
 Scheduler::~Scheduler() = default;
 
@@ -41,15 +37,19 @@ bool Scheduler::all_aborted() const {
 }
 
 void Scheduler::admit(Request request) {
-    if (free_.empty()) {
-        free(*prefixes_.drop_oldest());
-    }
-    const SeqId id = free_.back();
-    free_.pop_back();
+    const SeqId id = kept_.take();
     const auto behind = std::find_if(sequences_.begin(), sequences_.end(), [&](const auto & other) {
         return other->request.priority < request.priority;
     });
     sequences_.insert(behind, std::make_unique<Sequence>(id, std::move(request)));
+}
+
+size_t Scheduler::read_kept(std::span<const Token> text, const std::function<void(SeqId)> & read) {
+    return kept_.read(text, read);
+}
+
+bool Scheduler::keep(std::vector<Token> text, const std::function<bool(SeqId)> & fill) {
+    return kept_.keep(std::move(text), running_cells(), fill);
 }
 
 void Scheduler::step() {
@@ -67,9 +67,7 @@ void Scheduler::step() {
 }
 
 void Scheduler::forget_kept() {
-    while (const auto seq = prefixes_.drop_oldest()) {
-        free(*seq);
-    }
+    kept_.drop_all();
 }
 
 void Scheduler::advance() {
@@ -104,7 +102,7 @@ bool Scheduler::begin(Sequence & sequence) {
     PrefixCache::Match best{sequence.id, 0, false};
     if (sequence.request.share_prefix) {
         const auto text = std::span(sequence.committed).first(sequence.committed.size() - 1);
-        best = prefixes_.find(text).value_or(best);
+        best = kept_.find(text).value_or(best);
         size_t soon = best.length;
         for (const auto & other : sequences_) {
             if (other->begun && other->request.share_prefix) {
@@ -127,8 +125,7 @@ bool Scheduler::begin(Sequence & sequence) {
     }
     drafting_.begin(sequence);
     if (best.whole) {
-        prefixes_.drop(best.seq);
-        free(best.seq);
+        kept_.drop(best.seq);
     }
     sequence.begun = true;
     return true;
@@ -175,7 +172,7 @@ void Scheduler::evaluate(const std::vector<Part> & parts) {
             }
         }
     }
-    make_room(batch_.size());
+    kept_.make_room(running_cells() + batch_.size());
     Stopwatch watch;
     Rows rows;
     try {
@@ -238,45 +235,18 @@ void Scheduler::complete(const Part & part, double ms_per_token, const Rows & ro
     sequence.emit();
 }
 
-void Scheduler::make_room(size_t tokens) {
+size_t Scheduler::running_cells() const {
+    size_t cells = 0;
     for (const auto & sequence : sequences_) {
-        tokens += static_cast<size_t>(sequence->evaluated);
+        cells += static_cast<size_t>(sequence->evaluated);
     }
-    while (tokens + prefixes_.cells() > static_cast<size_t>(target_.limits().cells)) {
-        const auto oldest = prefixes_.drop_oldest();
-        if (!oldest) {
-            return;
-        }
-        free(*oldest);
-    }
+    return cells;
 }
 
 void Scheduler::end(Sequence & sequence, FinishReason reason, const Error * error) {
-    const SeqId id = sequence.id;
-    std::vector<SeqId> freed{id};
-    if (!error && sequence.begun && sequence.request.share_prefix) {
-        const auto text = sequence.committed.begin();
-        freed = prefixes_.keep(id, {text, text + sequence.evaluated});
-    }
-    const bool kept = std::erase(freed, id) == 0;
-    if (sequence.begun) {
-        target_.truncate(id, kept ? sequence.evaluated : 0);
-        drafting_.end(sequence, kept);
-    }
+    kept_.give_back(sequence, !error && sequence.begun && sequence.request.share_prefix);
     sequence.end(reason, error);
     std::erase_if(sequences_, [&](const auto & other) { return other.get() == &sequence; });
-    if (!kept) {
-        free_.push_back(id);
-    }
-    for (const SeqId seq : freed) {
-        free(seq);
-    }
-}
-
-void Scheduler::free(SeqId seq) {
-    target_.truncate(seq, 0);
-    drafting_.forget(seq);
-    free_.push_back(seq);
 }
 
 void Scheduler::abort_all() {

@@ -8,15 +8,17 @@
 // engine's decode thread; listeners are called there.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "drafter.h"
 #include "drafting.h"
+#include "kept-sequences.h"
 #include "language-model.h"
 #include "pass-costs.h"
-#include "prefix-cache.h"
 #include "request.h"
 #include "sequence.h"
 #include "token-table.h"
@@ -50,6 +52,9 @@ public:
     void abort_all();
     // Empties the caches of what ended sequences left there.
     void forget_kept();
+    // See KeptSequences.
+    size_t read_kept(std::span<const Token> text, const std::function<void(SeqId)> & read);
+    bool keep(std::vector<Token> text, const std::function<bool(SeqId)> & fill);
 
 private:
     // A sequence's tokens in the next target batch: a prompt's chunk up to `end`, or its last token and draft.
@@ -66,22 +71,18 @@ private:
     // The target's pass over all parts, and each alone where that fails.
     void evaluate(const std::vector<Part> & parts);
     void complete(const Part & part, double ms_per_token, const Rows & rows, size_t first_row);
-    // Frees what ended sequences hold, the longest unused first, until so many more tokens fit the cache.
-    void make_room(size_t tokens);
+    size_t running_cells() const;
     // With an error, nothing of it is kept.
     void end(Sequence & sequence, FinishReason reason, const Error * error = nullptr);
     void end_aborted();
     void end_failed();
-    // Frees what an ended sequence was kept under.
-    void free(SeqId seq);
 
     LanguageModel & target_;
     const TokenTable & tokens_;
     size_t max_sequences_;
     std::shared_ptr<PairCosts> costs_;
     Drafting drafting_;
-    PrefixCache prefixes_;
-    std::vector<SeqId> free_;
+    KeptSequences kept_;
     std::vector<std::unique_ptr<Sequence>> sequences_;  // by priority, then as they came
     std::vector<BatchToken> batch_;
     std::vector<Distribution> distributions_;  // of the rows being verified

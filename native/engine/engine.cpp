@@ -134,15 +134,19 @@ void Engine::validate(const Request & request) const {
                                            " tokens, a context of " + std::to_string(options_.context_size) +
                                            " leaves room for at most " + std::to_string(options_.context_size - 1));
     }
+    validate(request.prompt);
+    if (request.max_tokens < 1 || !request.listener) {
+        throw Error("ARGUMENT_INVALID", "a request needs max_tokens of at least 1 and a listener");
+    }
+}
+
+void Engine::validate(std::span<const Token> tokens) const {
     const int vocabulary = target_model_->vocabulary().size;
-    for (const Token token : request.prompt) {
+    for (const Token token : tokens) {
         if (token < 0 || token >= vocabulary) {
             throw Error("ARGUMENT_INVALID", "token " + std::to_string(token) + " is not one of the vocabulary's " +
                                                 std::to_string(vocabulary));
         }
-    }
-    if (request.max_tokens < 1 || !request.listener) {
-        throw Error("ARGUMENT_INVALID", "a request needs max_tokens of at least 1 and a listener");
     }
 }
 
@@ -270,6 +274,28 @@ CostProfile Engine::profile() {
         }
     });
     return profile;
+}
+
+SavedText Engine::save(const std::vector<Token> & text) {
+    SavedText saved;
+    on_decode_thread([&] {
+        const size_t kept = scheduler_->read_kept(text, [&](SeqId seq) { saved.state = target_->state(seq); });
+        saved.tokens.assign(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(kept));
+    });
+    return saved;
+}
+
+bool Engine::restore(const SavedText & saved) {
+    validate(saved.tokens);
+    bool restored = false;
+    on_decode_thread([&] {
+        const size_t tokens = saved.tokens.size();
+        restored = tokens > 0 && tokens < static_cast<size_t>(options_.context_size) &&
+                   scheduler_->keep(saved.tokens, [&](SeqId seq) {
+                       return target_->set_state(seq, saved.state, static_cast<Pos>(tokens));
+                   });
+    });
+    return restored;
 }
 
 }  // namespace foretoken

@@ -45,6 +45,12 @@ struct EngineOptions {
     std::optional<CostProfile> profile{};
 };
 
+// A text and what a target's cache holds of it.
+struct SavedText {
+    std::vector<Token> tokens;
+    std::vector<uint8_t> state;
+};
+
 class Engine {
 public:
     // Makes the contexts and starts the thread. `draft` may be null.
@@ -72,6 +78,12 @@ public:
     std::vector<double> measure(const std::vector<Pass> & passes, int past, int repeats);
     // What passes have cost lately. Waits for the decode thread, between rounds. Throws Error ENGINE_CLOSED.
     CostProfile profile();
+    // What the target's cache keeps of the beginning of a text; empty where it keeps nothing. Waits for the decode thread,
+    // between rounds. Throws Error ENGINE_CLOSED.
+    SavedText save(const std::vector<Token> & text);
+    // Keeps what save() gave, in this or another process. False where it does not fit these models, or not now. Waits
+    // for the decode thread. Throws Error ENGINE_CLOSED, ARGUMENT_INVALID.
+    bool restore(const SavedText & saved);
     // Stops running work, waits for it, frees the contexts. Idempotent; every caller returns when all is freed.
     void close();
 
@@ -80,6 +92,7 @@ private:
     // Waits for work; moves waiting requests into the scheduler. Returns false when closing.
     bool next();
     void validate(const Request & request) const;
+    void validate(std::span<const Token> tokens) const;
     // Runs `work` on the decode thread between two rounds and waits for it; rethrows what it throws.
     void on_decode_thread(const std::function<void()> & work);
 

@@ -76,4 +76,17 @@ void LlamaLanguageModel::copy(SeqId from, SeqId to, Pos n) {
     llama_memory_seq_cp(llama_get_memory(context_.get()), from, to, 0, n);
 }
 
+std::vector<uint8_t> LlamaLanguageModel::state(SeqId seq) const {
+    std::vector<uint8_t> bytes(llama_state_seq_get_size(context_.get(), seq));
+    bytes.resize(llama_state_seq_get_data(context_.get(), bytes.data(), bytes.size(), seq));
+    return bytes;
+}
+
+bool LlamaLanguageModel::set_state(SeqId seq, std::span<const uint8_t> bytes, Pos tokens) {
+    const ErrorLog log;  // llama.cpp says there what does not fit
+    const auto memory = llama_get_memory(context_.get());
+    return llama_state_seq_set_data(context_.get(), bytes.data(), bytes.size(), seq) == bytes.size() &&
+           llama_memory_seq_pos_min(memory, seq) == 0 && llama_memory_seq_pos_max(memory, seq) == tokens - 1;
+}
+
 }  // namespace foretoken

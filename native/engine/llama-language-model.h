@@ -38,6 +38,11 @@ public:
     bool truncate(SeqId seq, Pos n_past) override;
     void copy(SeqId from, SeqId to, Pos n) override;
 
+    // What the cache holds of a sequence, for a later set_state() of the same model, release and options.
+    std::vector<uint8_t> state(SeqId seq) const;
+    // Fills an empty sequence. False where the bytes are not the state of so many tokens; truncate() then empties it.
+    bool set_state(SeqId seq, std::span<const uint8_t> bytes, Pos tokens);
+
 private:
     // llama_batch_init's arrays, filled for each pass.
     struct Batch {
