@@ -1,5 +1,6 @@
 #include "llama-language-model.h"
 
+#include <algorithm>
 #include <string>
 
 #include "abort-guard.h"
@@ -20,7 +21,7 @@ LlamaLanguageModel::LlamaLanguageModel(std::shared_ptr<const Model> model, std::
     params.n_batch = static_cast<uint32_t>(options.batch);
     params.n_ubatch = static_cast<uint32_t>(options.batch);
     params.n_seq_max = static_cast<uint32_t>(options.max_sequences + options.kept_sequences);
-    params.n_outputs_max = static_cast<uint32_t>(options.rows);
+    params.n_outputs_max = std::max(static_cast<uint32_t>(options.rows), params.n_seq_max);  // llama.cpp reserves those
     params.n_threads = options.threads;
     params.n_threads_batch = options.threads;
     params.flash_attn_type = options.flash_attention ? LLAMA_FLASH_ATTN_TYPE_ENABLED : LLAMA_FLASH_ATTN_TYPE_DISABLED;

@@ -31,8 +31,8 @@ t.test("random arrivals, aborts, slow readers and shared prefixes leave every te
   const random = generator(SEED);
   const below = (n: number) => Math.floor(random() * n);
   const opening = "Once upon a time there was a little fox who lived in a wood by the sea. ";
-  const asked = Array.from({ length: 40 }, (_, i) => `${i % 3 === 0 ? "" : opening}${prompts[i % prompts.length]}`);
-  const expected = await alone(pair, asked, 16);
+  const asked = Array.from({ length: 24 }, (_, i) => `${i % 3 === 0 ? "" : opening}${prompts[i % prompts.length]}`);
+  const expected = await alone(pair, asked, 10);
   const running: Promise<void>[] = [];
   for (let i = 0; i < 300; i++) {
     const which = below(asked.length);
@@ -40,7 +40,7 @@ t.test("random arrivals, aborts, slow readers and shared prefixes leave every te
     const policy = below(2) === 0 ? ("adaptive" as const) : ("fixed" as const);
     const generation = pair.generate(asked[which] as string, {
       ...signal,
-      maxTokens: 16,
+      maxTokens: 10,
       priority: below(3),
       cachePrompt: below(4) > 0,
       draft: below(4) === 0 ? false : { policy, maxTokens: 1 + below(6) },
@@ -60,7 +60,7 @@ t.test("random arrivals, aborts, slow readers and shared prefixes leave every te
   }
   await Promise.all(running);
   const after = await Promise.all(
-    asked.map((prompt) => pair.complete(prompt, { maxTokens: 16, logprobs: 0 })),
+    asked.map((prompt) => pair.complete(prompt, { maxTokens: 10, logprobs: 0 })),
   );
   for (const [i, completion] of after.entries())
     t.strictSame(bits(completion), bits(expected[i] as Completion), `logits of prompt ${i}`);
@@ -92,9 +92,12 @@ t.test("the higher priority goes first, then who came first", async (t) => {
     await pair.complete("The king said", { maxTokens: 4, priority });
     order.push(name);
   };
-  const running = ask("running", -5);
-  await Promise.all([running, ask("first", 0), ask("second", 0), ask("urgent", 1), ask("idle", -1)]);
-  t.strictSame(order, ["running", "urgent", "first", "second", "idle"]);
+  const running = pair.generate("The king said", { maxTokens: 400, ignoreEnd: true, priority: -5 });
+  await running.next();
+  const waiting = Promise.all([ask("first", 0), ask("second", 0), ask("urgent", 1), ask("idle", -1)]);
+  await running.return();
+  await waiting;
+  t.strictSame(order, ["urgent", "first", "second", "idle"]);
 });
 
 t.test("an unread stream pauses while others run to their end", async (t) => {
