@@ -26,7 +26,8 @@ async function run({ target, maxTokens, repeat, save }) {
     prompt[cycle >> 1] = prompt[0] === 1 ? 2 : 1;
     const runs = [];
     for (let i = 0; i < repeat; i++) {
-      const once = (draft) => pair.complete(prompt, { maxTokens, ignoreEnd: true, draft });
+      const once = (draft) =>
+        pair.complete(prompt, { maxTokens, ignoreEnd: true, cachePrompt: false, draft });
       const baseline = await once(false);
       const drafted = await once(undefined);
       runs.push({

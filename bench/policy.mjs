@@ -63,6 +63,7 @@ async function measure(target, draft, plan) {
         const options = {
           maxTokens: plan.maxTokens,
           ignoreEnd: true,
+          cachePrompt: false,
           draft: draftOptions,
           ...sampling(plan),
         };

@@ -44,6 +44,7 @@ async function run({ pair: [target, draft], lengths, maxTokens, seeds, save }) {
               seed,
               verification,
               ignoreEnd: true,
+              cachePrompt: false,
               draft: { policy: "fixed", maxTokens: length, choice },
             });
             accepted[name].push(stats.accepted / stats.rounds);

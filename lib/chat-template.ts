@@ -1,7 +1,7 @@
 import { Template } from "@huggingface/jinja";
 import { createError } from "./errors.js";
 import type { NativeModel } from "./native.js";
-import { tokenize } from "./prompt.js";
+import { tokensOfText } from "./prompt.js";
 
 /** Texts that no template writes by itself. */
 const PROBES = { question: "\u{e000}question\u{e000}", answer: "\u{e000}answer\u{e000}" };
@@ -49,7 +49,7 @@ export class ChatTemplate {
   tokens(text: string): Int32Array {
     const { bos, addBos } = this.#model.vocabulary;
     const { bos_token } = this.#specials;
-    const tokens = tokenize(this.#model, text, false, true);
+    const tokens = tokensOfText(this.#model, text, false, true);
     if (!addBos || bos < 0 || (bos_token !== "" && text.startsWith(bos_token))) return tokens;
     const begun = new Int32Array(tokens.length + 1).fill(bos, 0, 1);
     begun.set(tokens, 1);
@@ -83,7 +83,7 @@ export class ChatTemplate {
     const [, marker, line] = MARKER.exec(between) ?? [];
     const stop = marker ?? line?.trimEnd();
     if (stop === undefined) return [];
-    const [first] = tokenize(this.#model, stop, false, true);
+    const [first] = tokensOfText(this.#model, stop, false, true);
     return first === eos || first === eot ? [] : [stop];
   }
 }

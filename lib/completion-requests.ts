@@ -15,7 +15,7 @@ export type CompletionRequest =
 export interface CompleteManyOptions extends GenerateOptions {
   /**
    * Requests that are taken and not yet handed out, 1…1024.
-   * @default 16
+   * @default 16, or twice the pair's `maxSequences` where that is more
    */
   concurrency?: number;
 }
@@ -30,11 +30,13 @@ export type Requests<R> = Iterable<R> | AsyncIterable<R>;
 const DEFAULT_CONCURRENCY = 16;
 
 /** Throws OPTION_INVALID. What is left are the options of each request. */
-export function splitManyOptions(input: unknown) {
+export function splitManyOptions(input: unknown, maxSequences: number) {
   const { concurrency, signal, ...each } = is.record("options", input);
   return {
     concurrency:
-      is.optional(concurrency, (v) => is.integer("concurrency", v, 1, 1024)) ?? DEFAULT_CONCURRENCY,
+      is.optional(concurrency, (v) => is.integer("concurrency", v, 1, 1024)) ??
+      // Who ends is followed at once by one that waits.
+      Math.max(DEFAULT_CONCURRENCY, 2 * maxSequences),
     signal: is.optional(signal, (v) => is.abortSignal("signal", v)),
     each,
   };

@@ -3,21 +3,18 @@ import { MAX_DRAFT_TOKENS } from "./draft-options.js";
 import type { NativeEngineOptions } from "./native.js";
 import type { ResolvedPairOptions } from "./resolve-options.js";
 
-/** Generations decoded at once. */
-export const MAX_SEQUENCES = 1;
-
 /** What an engine is made with, whether it is made or only estimated. */
 export function engineOptions(
   options: ResolvedPairOptions,
   contextSize: number,
   crossVocabulary: boolean,
 ): Omit<NativeEngineOptions, "target" | "draft"> {
-  const { draft, kvType } = options;
+  const { draft, kvType, maxSequences } = options;
   // Compute threads wait for each other by polling: one more than there are processors, and a pass takes seconds.
   const processors = availableParallelism();
   return {
     contextSize,
-    batchSize: Math.min(options.batchSize, contextSize),
+    batchSize: Math.max(maxSequences, Math.min(options.batchSize, contextSize * maxSequences)),
     maxDraftTokens: draft === null ? 0 : MAX_DRAFT_TOKENS,
     threads: Math.min(options.threads, processors),
     draftThreads: Math.min(options.draftThreads, processors),
@@ -25,7 +22,7 @@ export function engineOptions(
     kvType,
     draftKvType: draft?.kvType ?? kvType,
     crossVocabulary,
-    maxSequences: MAX_SEQUENCES,
+    maxSequences,
     ngram: draft?.ngram ?? null,
     deterministic: options.deterministic,
     profile: options.costProfile,

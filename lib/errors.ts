@@ -115,6 +115,9 @@ export const ERROR_TABLE = {
   PAIR_CLOSED: { kind: "engine", hint: "Load the pair again, or close it later." },
   ENGINE_CLOSED: { kind: "engine", hint: "Load the pair again, or close it later." },
   ENGINE_BUSY: { kind: "engine", hint: "Wait for the running generations to end." },
+  SESSION_FILE_INVALID: { kind: "engine", hint: "Use another copy, or begin the conversation anew." },
+  SESSION_FILE_FOREIGN: { kind: "engine", hint: "Restore it with the model and release that saved it." },
+  SESSION_BUSY: { kind: "engine", hint: "Wait for the turn to end, or fork the session before it." },
   GRAMMAR_INVALID: {
     kind: "option",
     hint: "docs/api.md links the format; the grammar's start is its rule `root`.",

@@ -18,6 +18,9 @@ export interface Chunk {
   tokens: Token[];
 }
 
+/** Unread tokens of a generation that is iterated, above which it pauses. */
+const MOST_UNREAD = 1024;
+
 export interface Completion {
   text: string;
   tokens: Token[];
@@ -34,15 +37,15 @@ interface GenerationContext {
   textOf: (id: number) => string;
   /** Called with the number of tokens that have come. */
   received: (count: number) => void;
-  /** Called once, when the generation no longer runs. */
-  ended: (end: GenerationEnd) => void;
+  /** Called once, when the generation no longer runs, with what it made. */
+  ended: (end: GenerationEnd, tokens: readonly Token[]) => void;
 }
 
-/** A generation under way. Iterate it once; leaving the loop early stops the native work. */
+/**
+ * A generation under way. Iterate it once; leaving the loop early stops the native work. While more than about a thousand
+ * tokens wait to be read it pauses, unless `result` was asked for.
+ */
 export class Generation implements AsyncIterableIterator<Chunk, undefined, undefined> {
-  /** The whole outcome. Rejects with what the iteration throws; ignoring it is safe. */
-  readonly result: Promise<Completion>;
-
   readonly #callSite: CallSite;
   readonly #signal: AbortSignal | null;
   readonly #context: GenerationContext;
@@ -52,6 +55,8 @@ export class Generation implements AsyncIterableIterator<Chunk, undefined, undef
   #pending: Token[] = [];
   #waiters: Deferred<IteratorResult<Chunk, undefined>>[] = [];
   #dropping = false;
+  #collecting = false;
+  #paused = false;
   #done = false;
   #failure: { reason: unknown } | null = null;
 
@@ -60,8 +65,14 @@ export class Generation implements AsyncIterableIterator<Chunk, undefined, undef
     this.#callSite = callSite;
     this.#signal = signal;
     this.#context = context;
-    this.result = this.#outcome.promise;
-    this.result.catch(() => {});
+    this.#outcome.promise.catch(() => {});
+  }
+
+  /** The whole outcome. Rejects with what the iteration throws; ignoring it is safe. */
+  get result(): Promise<Completion> {
+    this.#collecting = true;
+    this.#regulate();
+    return this.#outcome.promise;
   }
 
   /** @internal */
@@ -117,6 +128,16 @@ export class Generation implements AsyncIterableIterator<Chunk, undefined, undef
   #drop(): void {
     this.#dropping = true;
     this.#pending = [];
+    this.#regulate();
+  }
+
+  /** Lets native code make tokens as long as somebody takes them. */
+  #regulate(): void {
+    const pause = !this.#done && !this.#collecting && this.#pending.length >= MOST_UNREAD;
+    if (pause === this.#paused) return;
+    this.#paused = pause;
+    if (pause) this.#native?.pause();
+    else this.#native?.resume();
   }
 
   #receive(batch: NativeBatch): void {
@@ -161,7 +182,7 @@ export class Generation implements AsyncIterableIterator<Chunk, undefined, undef
   #end(end: GenerationEnd): void {
     this.#done = true;
     this.#signal?.removeEventListener("abort", this.#onAbort);
-    this.#context.ended(end);
+    this.#context.ended(end, this.#tokens);
     this.#serve();
   }
 
@@ -178,9 +199,10 @@ export class Generation implements AsyncIterableIterator<Chunk, undefined, undef
       } else if (this.#done) {
         waiter.resolve({ done: true, value: undefined });
       } else {
-        return;
+        break;
       }
       this.#waiters.shift();
     }
+    this.#regulate();
   }
 }

@@ -5,52 +5,51 @@ import { Completions } from "./completions.js";
 import { createError } from "./errors.js";
 import { Generation } from "./generation.js";
 import { Meter } from "./metrics.js";
-import type { NativeEngine, NativeModel } from "./native.js";
 import { nativeRequest } from "./native-request.js";
+import type { PairParts } from "./pair.js";
 import { promptTokens } from "./prompt.js";
-import type { ResolvedDraftLength } from "./resolve-draft.js";
 import { resolveGenerateOptions } from "./resolve-options.js";
+import type { TurnListener } from "./session.js";
+
+/** A generation that goes on from `began`. */
+export interface Turn {
+  began?: readonly number[];
+  ended?: TurnListener;
+}
 
 /** The generations of one pair that wait or run. */
 export class Generations {
   readonly chats: Chats;
   readonly meter: Meter;
-  readonly #engine: NativeEngine;
-  readonly #target: NativeModel;
-  readonly #defaultDraft: ResolvedDraftLength | null;
+  readonly #parts: PairParts;
   readonly #open = new Set<Generation>();
   #isClosed = false;
 
-  constructor(
-    engine: NativeEngine,
-    target: NativeModel,
-    defaultDraft: ResolvedDraftLength | null,
-    maxSequences: number,
-  ) {
-    this.chats = new Chats(target);
-    this.meter = new Meter(maxSequences);
-    this.#engine = engine;
-    this.#target = target;
-    this.#defaultDraft = defaultDraft;
+  constructor(parts: PairParts) {
+    this.chats = new Chats(parts.targetModel);
+    this.meter = new Meter(parts.maxSequences);
+    this.#parts = parts;
   }
 
   /** Throws what is wrong with the prompt or the options, and PAIR_CLOSED. */
-  start(prompt: unknown, input: unknown, callSite: CallSite): Generation {
+  start(prompt: unknown, input: unknown, callSite: CallSite, turn: Turn = {}): Generation {
     if (this.#isClosed) throw closedError();
+    const { engine, targetModel } = this.#parts;
     const options = this.#resolve(input);
-    const request = nativeRequest(promptTokens(this.#target, prompt), options);
+    const request = nativeRequest(promptTokens(targetModel, prompt, turn.began ?? []), options);
     let metered: ReturnType<Meter["take"]> | null = null;
     const generation: Generation = new Generation(callSite, options.signal, {
       seed: options.seed,
-      textOf: (id) => this.#target.detokenize(Int32Array.of(id), true),
+      textOf: (id) => targetModel.detokenize(Int32Array.of(id), true),
       received: (count) => metered?.received(count),
-      ended: (end) => {
+      ended: (end, tokens) => {
         this.#open.delete(generation);
         metered?.ended(end);
+        turn.ended?.(request.prompt, end.error === null ? tokens : null);
       },
     });
     return generation.start((onBatch) => {
-      const native = this.#engine.generate(request, onBatch);
+      const native = engine.generate(request, onBatch);
       // What was refused was never taken.
       metered = this.meter.take(request.prompt.length);
       this.#open.add(generation);
@@ -65,7 +64,7 @@ export class Generations {
 
   /** Throws what is wrong with the options. */
   startMany<R>(requests: Requests<R>, input: unknown, callSite: CallSite): Completions<R> {
-    const { each, ...many } = splitManyOptions(input);
+    const { each, ...many } = splitManyOptions(input, this.#parts.maxSequences);
     this.#resolve(each);
     return new Completions(requests, many, (request) =>
       callSite.run(() => {
@@ -84,7 +83,12 @@ export class Generations {
   }
 
   #resolve(options: unknown) {
-    return resolveGenerateOptions(options, this.#defaultDraft, this.#target.vocabulary.size);
+    const { defaultDraft, targetModel, deterministic } = this.#parts;
+    return resolveGenerateOptions(options, {
+      draft: defaultDraft,
+      vocabulary: targetModel.vocabulary.size,
+      deterministic,
+    });
   }
 }
 

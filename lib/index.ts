@@ -61,5 +61,6 @@ export type { Pair } from "./pair.js";
 export { expectedSpeedup } from "./prediction.js";
 export type { Prompt } from "./prompt.js";
 export type { SamplingOptions, Verification } from "./sampling-options.js";
+export type { Session } from "./session.js";
 export type { Stats } from "./stats.js";
 export type { Origin, Token } from "./token.js";

@@ -87,6 +87,7 @@ async function load(options: ResolvedPairOptions): Promise<Pair> {
       contextSize,
       maxSequences: settings.maxSequences,
       defaultDraft: draft,
+      deterministic: options.deterministic,
     });
   } catch (error) {
     for (const model of models) model.close();

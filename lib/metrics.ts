@@ -14,6 +14,8 @@ export interface PairMetrics {
   failed: number;
   /** Of ended requests, as are all counters below but `generatedTokens`. */
   promptTokens: number;
+  /** Of those: what the target's cache held already. */
+  cachedTokens: number;
   /** Of running requests, too. */
   generatedTokens: number;
   rounds: number;
@@ -52,6 +54,7 @@ export interface PairEvents {
 
 const COUNTERS = [
   "promptTokens",
+  "cachedTokens",
   "rounds",
   "proposed",
   "accepted",

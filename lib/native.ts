@@ -99,7 +99,7 @@ export interface NativeEngineOptions {
   draftKvType: string;
   /** The draft's tokens are not the target's: its drafts are retokenised. */
   crossVocabulary: boolean;
-  /** Sequences decoded at once, 1…256; further requests wait. */
+  /** Sequences decoded at once, 1…64; further requests wait. */
   maxSequences: number;
   /** Drafting from the text itself; null without. */
   ngram: { minMatch: number; historyTokens: number } | null;
@@ -135,6 +135,10 @@ export interface NativeRequest {
   prompt: Int32Array;
   /** Tokens to generate at most, ≥ 1. */
   maxTokens: number;
+  /** Of those that wait, the highest comes first; −1000…1000. */
+  priority: number;
+  /** Share what the caches hold of the same beginning, and leave them the own text. */
+  cachePrompt: boolean;
   /** How far drafts go; "off" is baseline decoding. */
   policy: { type: "off" | "fixed" | "confidence" | "adaptive"; maxTokens: number; minConfidence: number };
   draftWithModel: boolean;
@@ -159,6 +163,8 @@ export interface NativeRequest {
 /** Counters and times of one generation; see ARCHITECTURE §5 for the invariants. */
 export interface NativeStats {
   promptTokens: number;
+  /** Of the prompt: those that the target's cache held already. */
+  cachedTokens: number;
   rounds: number;
   proposed: number;
   accepted: number;
@@ -207,6 +213,9 @@ export interface NativeBatch {
 export interface NativeGeneration {
   /** Stops within one forward pass; the last batch follows. Idempotent. */
   abort(): void;
+  /** Makes no more tokens until resume(); one round may still come. */
+  pause(): void;
+  resume(): void;
 }
 
 export interface NativePass {
@@ -226,6 +235,10 @@ export interface NativeEngine {
   measure(passes: NativePass[], past: number, repeats: number): Promise<number[]>;
   /** What passes have cost lately. */
   profile(): Promise<NativeCostProfile>;
+  /** What the target's cache keeps of a text: of how many tokens, and its cells. */
+  save(tokens: Int32Array): Promise<{ tokens: number; state: Uint8Array }>;
+  /** Keeps what save() gave for just these tokens. False where it does not fit the models, or not now. */
+  restore(tokens: Int32Array, state: Uint8Array): Promise<boolean>;
 }
 
 export interface NativeDevice {

@@ -28,7 +28,13 @@ export interface PairOptions {
    */
   checkMemory?: boolean;
   /**
-   * Tokens of one forward pass at most, 1…8192. Longer prompts are evaluated in chunks.
+   * Generations that run at once, 1…64; further ones wait. Each has room for `contextSize` tokens: the caches take that many
+   * times their memory.
+   * @default 1
+   */
+  maxSequences?: number;
+  /**
+   * Tokens of one forward pass at most, 1…8192, but at least `maxSequences`. Longer prompts are evaluated in chunks.
    * @default 512
    */
   batchSize?: number;
@@ -95,6 +101,21 @@ export interface GenerateOptions extends SamplingOptions {
    * @default false
    */
   ignoreEnd?: boolean;
-  /** Stops within one forward pass: iteration and `result` reject with the signal's reason. */
+  /**
+   * Among generations that wait, and prompts that are to be read, higher ones come first, −1000…1000; in the order of
+   * their calls where equal.
+   * @default 0
+   */
+  priority?: number;
+  /**
+   * Evaluate nothing of the prompt that the caches hold, of this pair's running and of its last generations, and leave them
+   * this one. Which draft lengths pay depends on it.
+   * @default true, but false where the pair is `deterministic`
+   */
+  cachePrompt?: boolean;
+  /**
+   * Stops within one forward pass: iteration and `result` reject with the signal's reason. `AbortSignal.timeout(ms)` is a
+   * deadline, for generations that wait too.
+   */
   signal?: AbortSignal;
 }

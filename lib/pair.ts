@@ -11,14 +11,15 @@ import type {
 import { type CostProfile, type MeasureOptions, measureCosts, type PassCosts } from "./costs.js";
 import { OptionError } from "./errors.js";
 import type { Completion, Generation } from "./generation.js";
-import { closedError, Generations } from "./generations.js";
+import { closedError, Generations, type Turn } from "./generations.js";
 import * as is from "./is.js";
 import type { PairEvents, PairMetrics } from "./metrics.js";
 import type { ModelInfo } from "./model-info.js";
 import type { NativeEngine, NativeModel } from "./native.js";
 import type { GenerateOptions } from "./options.js";
-import { type Prompt, tokenIds, tokenize } from "./prompt.js";
+import { type Prompt, tokenIds, tokensOfText } from "./prompt.js";
 import type { ResolvedDraftLength } from "./resolve-draft.js";
+import { restoreSession, Session } from "./session.js";
 
 /** What a pair is made of; see loadPair. */
 export interface PairParts {
@@ -32,9 +33,10 @@ export interface PairParts {
   /** Generations that run at once; others wait. */
   maxSequences: number;
   defaultDraft: ResolvedDraftLength | null;
+  deterministic: boolean;
 }
 
-/** A target and its draft, loaded. Several generations may be asked for at once; they run one after another. */
+/** A target and its draft, loaded. Of the generations asked for at once, `maxSequences` run together; others wait. */
 export class Pair {
   readonly target: ModelInfo;
   /** null without a draft. */
@@ -43,6 +45,8 @@ export class Pair {
   readonly compatibility: Compatibility | null;
   /** Tokens of one sequence, prompt and output together. */
   readonly contextSize: number;
+  /** Generations that run at once. */
+  readonly maxSequences: number;
   /** Tells what happens as it happens: requests taken, tokens, ends. */
   readonly events: EventEmitter<PairEvents>;
 
@@ -55,14 +59,15 @@ export class Pair {
 
   /** @internal */
   constructor(parts: PairParts) {
-    const { engine, targetModel, defaultDraft, maxSequences } = parts;
+    const { defaultDraft, maxSequences } = parts;
     this.#parts = parts;
-    this.#generations = new Generations(engine, targetModel, defaultDraft, maxSequences);
+    this.#generations = new Generations(parts);
     this.events = this.#generations.meter.events;
     this.target = parts.target;
     this.draft = parts.draft;
     this.compatibility = parts.compatibility;
     this.contextSize = parts.contextSize;
+    this.maxSequences = maxSequences;
     this.defaultDraft = defaultDraft;
   }
 
@@ -112,6 +117,22 @@ export class Pair {
     return callSite.run(() => this.#opened.startMany(requests, options, callSite));
   }
 
+  /** A conversation: each turn evaluates only what is new. */
+  session(): Session {
+    return new CallSite(this.session).run(() => {
+      this.open();
+      return new Session(this);
+    });
+  }
+
+  /**
+   * Goes on with a saved session, in any process that has its target. Rejects with SESSION_FILE_INVALID and
+   * SESSION_FILE_FOREIGN.
+   */
+  restoreSession(path: string): Promise<Session> {
+    return new CallSite(this.restoreSession).wait(() => restoreSession(this, path));
+  }
+
   /**
    * The target's tokens of a text.
    * @param options.addSpecial Add BOS and EOS where the model wants them. @default true
@@ -123,8 +144,8 @@ export class Pair {
       const given = is.record("options", options);
       is.onlyKnownKeys("", given, ["addSpecial", "parseSpecial"]);
       const { addSpecial = true, parseSpecial = true } = given;
-      return tokenize(
-        this.#open().targetModel,
+      return tokensOfText(
+        this.open().targetModel,
         text,
         is.boolean("addSpecial", addSpecial),
         is.boolean("parseSpecial", parseSpecial),
@@ -141,16 +162,18 @@ export class Pair {
       const given = is.record("options", options);
       is.onlyKnownKeys("", given, ["special"]);
       const { special = false } = given;
-      const { targetModel } = this.#open();
-      const ids = tokenIds(targetModel, "tokens", tokens, "Int32Array or array");
-      return targetModel.detokenize(ids, is.boolean("special", special));
+      const { targetModel } = this.open();
+      return targetModel.detokenize(
+        tokenIds(targetModel, "tokens", tokens),
+        is.boolean("special", special),
+      );
     });
   }
 
   /** What forward passes of both models cost on this machine. Rejects with ENGINE_BUSY while a generation runs. */
   measure(options: MeasureOptions = {}): Promise<PassCosts> {
     return new CallSite(this.measure).wait(async () => {
-      const { engine, draft } = this.#open();
+      const { engine, draft } = this.open();
       return measureCosts(engine, draft !== null, options).catch((error) => {
         // What a pass interrupted by close() says of itself is nobody's business.
         throw this.#closing === null || error instanceof OptionError ? error : closedError();
@@ -163,7 +186,7 @@ export class Pair {
    * JSON.
    */
   costProfile(): Promise<CostProfile> {
-    return new CallSite(this.costProfile).wait(async () => this.#open().engine.profile());
+    return new CallSite(this.costProfile).wait(async () => this.open().engine.profile());
   }
 
   /** What the pair has done so far and does now: a plain snapshot. */
@@ -181,12 +204,18 @@ export class Pair {
     return this.close();
   }
 
+  /** @internal Throws what `generate` throws. */
+  start(prompt: Prompt, options: GenerateOptions, callSite: CallSite, turn: Turn): Generation {
+    return this.#opened.start(prompt, options, callSite, turn);
+  }
+
   get #opened(): Generations {
-    this.#open();
+    this.open();
     return this.#generations;
   }
 
-  #open(): PairParts {
+  /** @internal Throws PAIR_CLOSED. */
+  open(): PairParts {
     if (this.#closing !== null) throw closedError();
     return this.#parts;
   }

@@ -16,6 +16,7 @@ const GAUGES: Record<string, [help: string, read: Read]> = {
 const COUNTERS: Record<string, [help: string, read: Read]> = {
   requests_failed_total: ["Requests that ended with an error.", ({ failed }) => failed],
   prompt_tokens_total: ["Prompt tokens of ended requests.", ({ promptTokens }) => promptTokens],
+  cached_tokens_total: ["Of those, what the cache held already.", ({ cachedTokens }) => cachedTokens],
   generated_tokens_total: ["Tokens generated.", ({ generatedTokens }) => generatedTokens],
   rounds_total: ["Rounds of drafting and verifying.", ({ rounds }) => rounds],
   proposed_tokens_total: ["Tokens proposed by the draft.", ({ proposed }) => proposed],

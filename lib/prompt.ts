@@ -5,18 +5,34 @@ import type { NativeModel } from "./native.js";
 /** Text, or token ids of the target's vocabulary. Special tokens written out in a text become those tokens. */
 export type Prompt = string | Int32Array | readonly number[];
 
-/** Throws OPTION_INVALID, PROMPT_EMPTY. */
-export function promptTokens(model: NativeModel, prompt: unknown): Int32Array {
-  const tokens =
+/** What a prompt is to the model, after the tokens of a conversation so far. Throws PROMPT_EMPTY where both are empty. */
+export function promptTokens(model: NativeModel, prompt: unknown, began: readonly number[]): Int32Array {
+  const own =
     typeof prompt === "string"
-      ? tokenize(model, prompt, prompt !== "", true)
-      : tokenIds(model, "prompt", prompt, "string, Int32Array or array of token ids");
-  if (tokens.length === 0) throw createError("PROMPT_EMPTY", "Expected a prompt but received no tokens");
+      ? tokensOfText(model, prompt, prompt !== "" && began.length === 0, true)
+      : tokenIds(model, "prompt", prompt);
+  if (began.length + own.length === 0)
+    throw createError("PROMPT_EMPTY", "Expected a prompt but received no tokens");
+  const tokens = new Int32Array(began.length + own.length);
+  tokens.set(began);
+  tokens.set(own, began.length);
   return tokens;
 }
 
+export function tokenIds(model: NativeModel, name: string, tokens: unknown): Int32Array {
+  if (!Array.isArray(tokens) && !(tokens instanceof Int32Array)) {
+    throw is.invalid(
+      name,
+      name === "prompt" ? "string, Int32Array or array of token ids" : "Int32Array or array",
+      tokens,
+    );
+  }
+  const last = model.vocabulary.size - 1;
+  return Int32Array.from(tokens, (id, i) => is.integer(`${name}[${i}]`, id, 0, last));
+}
+
 /** Llama.cpp tokenises texts as they are; some vocabularies were made for composed characters. */
-export function tokenize(
+export function tokensOfText(
   model: NativeModel,
   text: string,
   addSpecial: boolean,
@@ -24,11 +40,4 @@ export function tokenize(
 ): Int32Array {
   const composed = model.vocabulary.normalizer === "NFC" ? text.normalize("NFC") : text;
   return model.tokenize(composed, addSpecial, parseSpecial);
-}
-
-/** Throws OPTION_INVALID. */
-export function tokenIds(model: NativeModel, name: string, tokens: unknown, expected: string): Int32Array {
-  if (!Array.isArray(tokens) && !(tokens instanceof Int32Array)) throw is.invalid(name, expected, tokens);
-  const last = model.vocabulary.size - 1;
-  return Int32Array.from(tokens, (id, i) => is.integer(`${name}[${i}]`, id, 0, last));
 }

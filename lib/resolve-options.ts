@@ -19,6 +19,7 @@ export interface ResolvedPairOptions {
   contextSize: number | "auto" | null;
   kvType: KvType;
   checkMemory: boolean;
+  maxSequences: number;
   batchSize: number;
   threads: number;
   draftThreads: number;
@@ -36,6 +37,8 @@ export interface ResolvedGenerateOptions extends ResolvedSampling {
   maxTokens: number;
   /** null decodes plainly. */
   draft: ResolvedDraftLength | null;
+  priority: number;
+  cachePrompt: boolean;
   stop: string[];
   ignoreEnd: boolean;
   signal: AbortSignal | null;
@@ -47,6 +50,7 @@ const PAIR_KEYS = [
   "contextSize",
   "kvType",
   "checkMemory",
+  "maxSequences",
   "batchSize",
   "threads",
   "draftThreads",
@@ -62,6 +66,8 @@ const PAIR_KEYS = [
 const GENERATE_KEYS = [
   "maxTokens",
   "draft",
+  "priority",
+  "cachePrompt",
   "stop",
   "ignoreEnd",
   "signal",
@@ -90,6 +96,7 @@ export function resolvePairOptions(input: unknown): ResolvedPairOptions {
     contextSize: is.optional(options.contextSize, contextSize),
     kvType,
     checkMemory: is.optional(options.checkMemory, (v) => is.boolean("checkMemory", v)) ?? true,
+    maxSequences: is.optional(options.maxSequences, (v) => is.integer("maxSequences", v, 1, 64)) ?? 1,
     batchSize: is.optional(options.batchSize, (v) => is.integer("batchSize", v, 1, 8192)) ?? 512,
     threads,
     draftThreads: is.optional(options.draftThreads, (v) => is.integer("draftThreads", v, 1, 512)) ?? threads,
@@ -103,18 +110,25 @@ export function resolvePairOptions(input: unknown): ResolvedPairOptions {
   };
 }
 
-/** `pair`: what the pair drafts with; null without a draft. `vocabulary`: number of the target's tokens. */
-export function resolveGenerateOptions(
-  input: unknown,
-  pair: ResolvedDraftLength | null,
-  vocabulary: number,
-): ResolvedGenerateOptions {
+/** What a generation's options stand on. */
+export interface PairDefaults {
+  /** What the pair drafts with; null without a draft. */
+  draft: ResolvedDraftLength | null;
+  /** Number of the target's tokens. */
+  vocabulary: number;
+  deterministic: boolean;
+}
+
+export function resolveGenerateOptions(input: unknown, pair: PairDefaults): ResolvedGenerateOptions {
   const options = is.record("options", input);
   is.onlyKnownKeys("", options, GENERATE_KEYS);
   return {
-    ...resolveSampling(options, vocabulary),
+    ...resolveSampling(options, pair.vocabulary),
     maxTokens: is.optional(options.maxTokens, (v) => is.integer("maxTokens", v, 1, 1048576)) ?? 256,
-    draft: resolveGenerationDraft(options.draft, pair),
+    draft: resolveGenerationDraft(options.draft, pair.draft),
+    priority: is.optional(options.priority, (v) => is.integer("priority", v, -1000, 1000)) ?? 0,
+    cachePrompt:
+      is.optional(options.cachePrompt, (v) => is.boolean("cachePrompt", v)) ?? !pair.deterministic,
     stop: is.optional(options.stop, stopStrings) ?? [],
     ignoreEnd: is.optional(options.ignoreEnd, (v) => is.boolean("ignoreEnd", v)) ?? false,
     signal: is.optional(options.signal, (v) => is.abortSignal("signal", v)),

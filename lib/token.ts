@@ -14,7 +14,7 @@ export interface Token {
   topLogprobs?: { id: number; text: string; logprob: number }[];
 }
 
-/** `textOf`: a token's text, special ones written out. */
+/** What a batch of the addon holds. `textOf`: a token's text, special ones written out. */
 export function tokensOf(batch: NativeBatch, textOf: (id: number) => string): Token[] {
   const { ids, origins, texts, logprobs, topIds, topLogprobs } = batch;
   return Array.from(ids, (id, i): Token => {

@@ -1,8 +1,8 @@
 import type { PassCosts } from "../costs.js";
 import { median } from "../median.js";
 import type { Pair } from "../pair.js";
-import { expectedSpeedup } from "../prediction.js";
 import type { Prompt } from "../prompt.js";
+import { expectedSpeedup } from "../prediction.js";
 
 export interface DraftAdvice {
   agreement: number;
@@ -20,7 +20,7 @@ export async function adviseDraft(
   costs: PassCosts,
   prompts: readonly Prompt[],
 ): Promise<DraftAdvice> {
-  const options = { maxTokens: TOKENS, ignoreEnd: true };
+  const options = { maxTokens: TOKENS, ignoreEnd: true, cachePrompt: false };
   let [accepted, corrections, proposed, rounds] = [0, 0, 0, 0];
   const speedups: number[] = [];
   for (const prompt of prompts) {

@@ -90,6 +90,7 @@ async function divergence(
     maxTokens: position + 1,
     draft: false,
     ignoreEnd: true,
+    cachePrompt: false,
     logprobs: 2,
   });
   const [best, second] = tokens[position]?.topLogprobs ?? [];

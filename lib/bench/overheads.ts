@@ -19,7 +19,7 @@ const TOKENS = 96;
 const TIMER_MS = 1;
 
 export async function measureOverheads(pair: Pair, prompt: Prompt): Promise<Overheads> {
-  const options = { maxTokens: TOKENS, ignoreEnd: true, seed: 1 };
+  const options = { maxTokens: TOKENS, ignoreEnd: true, cachePrompt: false, seed: 1 };
   await pair.complete(prompt, options);
   const delay = monitorEventLoopDelay({ resolution: TIMER_MS });
   const late = (nanoseconds: number) => Math.max(0, nanoseconds / 1e6 - TIMER_MS);

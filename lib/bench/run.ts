@@ -24,6 +24,7 @@ export async function runOnce(
     maxTokens: plan.maxTokens,
     draft: side === "baseline" ? false : draftOf(plan),
     ignoreEnd: true,
+    cachePrompt: false,
     temperature: plan.temperature,
     verification: plan.verification,
     seed: plan.seed + repetition,

@@ -13,6 +13,7 @@ export async function traceOf(
     maxTokens: plan.maxTokens,
     draft: draftOf(plan),
     ignoreEnd: true,
+    cachePrompt: false,
     temperature: plan.temperature,
     verification: plan.verification,
     seed: plan.seed,

@@ -12,6 +12,7 @@ export interface PairFlags extends DraftFlags {
   contextSize?: number | "auto";
   kvType?: KvType;
   memoryCheck?: boolean;
+  maxSequences?: number;
   batchSize?: number;
   threads?: number;
   gpuLayers?: number | "all";
@@ -34,6 +35,7 @@ export function addContextFlags(command: Command): void {
       new Option("--kv-type <type>", "what the KV cache is kept in (default: f16)").choices(KV_TYPES),
     )
     .option("--no-memory-check", "load what does not fit into memory all the same")
+    .option("--max-sequences <n>", "generations that run at once, 1 to 64 (default: 1)", integer)
     .option("--batch-size <n>", "tokens of one forward pass at most (default: 512)", integer)
     .option("--threads <n>", "CPU threads of the target", integer)
     .option("--gpu-layers <n>", "layers on the GPU, or all (default: all)", integerOrAll)
@@ -41,14 +43,14 @@ export function addContextFlags(command: Command): void {
 }
 
 export function pairOptions(flags: PairFlags): PairOptions {
-  const { target, contextSize, kvType, batchSize, threads, draftThreads, gpuLayers, deterministic } = flags;
+  const { target, contextSize, kvType, maxSequences, batchSize, threads, draftThreads, gpuLayers, deterministic } = flags;
   const checkMemory = flags.memoryCheck === false ? false : undefined;
   return {
     target,
     draft: draftOptions(flags),
     ...given({
       contextSize,
-      kvType,
+      kvType, maxSequences,
       checkMemory,
       batchSize,
       threads,

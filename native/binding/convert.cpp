@@ -74,6 +74,14 @@ std::vector<Token> to_tokens(const Napi::Value & value, const char * name) {
     return {array.Data(), array.Data() + array.ElementLength()};
 }
 
+std::vector<uint8_t> to_bytes(const Napi::Value & value, const char * name) {
+    if (!value.IsTypedArray() || value.As<Napi::TypedArray>().TypedArrayType() != napi_uint8_array) {
+        invalid(name, "a Uint8Array");
+    }
+    const Napi::Uint8Array array = value.As<Napi::Uint8Array>();
+    return {array.Data(), array.Data() + array.ElementLength()};
+}
+
 Napi::Object to_object(const Napi::Value & value, const char * name) {
     if (!value.IsObject()) {
         invalid(name, "an object");

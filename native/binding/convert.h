@@ -25,6 +25,8 @@ bool to_bool(const Napi::Value & value, const char * name);
 std::string to_string(const Napi::Value & value, const char * name);
 std::vector<std::string> to_strings(const Napi::Value & value, const char * name);
 std::vector<Token> to_tokens(const Napi::Value & value, const char * name);
+// A copy.
+std::vector<uint8_t> to_bytes(const Napi::Value & value, const char * name);
 Napi::Object to_object(const Napi::Value & value, const char * name);
 Napi::Function to_function(const Napi::Value & value, const char * name);
 

@@ -15,10 +15,8 @@ namespace foretoken {
 namespace {
 
 using SharedEngine = std::shared_ptr<Engine>;
-using SharedFlag = std::shared_ptr<std::atomic<bool>>;
 
 constexpr int kMaxThreads = 512;
-constexpr int kMaxSequences = 256;
 
 EngineOptions to_engine_options(const Napi::Object & object) {
     EngineOptions options;
@@ -87,7 +85,8 @@ Napi::Function EngineHandle::define(Napi::Env env) {
     return DefineClass(
         env, kName,
         {InstanceMethod<&EngineHandle::generate>("generate"), InstanceMethod<&EngineHandle::measure>("measure"),
-         InstanceMethod<&EngineHandle::profile>("profile"), InstanceMethod<&EngineHandle::close>("close")});
+         InstanceMethod<&EngineHandle::profile>("profile"), InstanceMethod<&EngineHandle::save>("save"),
+         InstanceMethod<&EngineHandle::restore>("restore"), InstanceMethod<&EngineHandle::close>("close")});
 }
 
 Napi::Value EngineHandle::create(const Napi::CallbackInfo & info) {
@@ -135,7 +134,11 @@ EngineHandle::EngineHandle(const Napi::CallbackInfo & info)
     : Handle(info),
       env_(info.Env()),
       engine_(constructor_argument<SharedEngine>(info)),
-      hub_(std::make_shared<StreamHub>(info.Env())),
+      hub_(std::make_shared<StreamHub>(info.Env(), [engine = std::weak_ptr(engine_)] {
+          if (const auto open = engine.lock()) {
+              open->wake();
+          }
+      })),
       memory_(info.Env(), engine_->context_bytes()),
       // Added after the hub's thread-safe function, hence run before that is freed.
       teardown_(env_.AddCleanupHook(
@@ -200,17 +203,17 @@ Napi::Value EngineHandle::generate(const Napi::CallbackInfo & info) {
         if (!hub_) {
             throw Error("ENGINE_CLOSED", "the engine is closed");
         }
-        auto aborted = std::make_shared<std::atomic<bool>>(false);
+        RequestControls controls{engine_};
         Request request = to_request(*engine_, to_object(info[0], "request"));
-        request.aborted = aborted;
-        request.listener = hub_->open(to_function(info[1], "onBatch"), info.This().As<Napi::Object>());
+        request.aborted = controls.aborted;
+        request.listener = hub_->open(to_function(info[1], "onBatch"), info.This().As<Napi::Object>(), controls.paused);
         try {
             engine_->submit(std::move(request));
         } catch (...) {
             hub_->close_last();
             throw;
         }
-        return AddonData::of(env_).generation.New({Napi::External<SharedFlag>::New(env_, &aborted)});
+        return AddonData::of(env_).generation.New({Napi::External<RequestControls>::New(env_, &controls)});
     });
 }
 
@@ -241,11 +244,45 @@ Napi::Value EngineHandle::profile(const Napi::CallbackInfo & info) {
         });
 }
 
+Napi::Value EngineHandle::save(const Napi::CallbackInfo & info) {
+    return guarded(info.Env(), [&] {
+        return PromiseWorker<SavedText>::run(
+            env_, [engine = engine_, text = to_tokens(info[0], "tokens")] { return engine->save(text); },
+            [](Napi::Env env, SavedText & saved) -> Napi::Value {
+                Napi::Object object = Napi::Object::New(env);
+                object.Set("tokens", static_cast<double>(saved.tokens.size()));
+                object.Set("state", Napi::Buffer<uint8_t>::Copy(env, saved.state.data(), saved.state.size()));
+                return object;
+            });
+    });
+}
+
+Napi::Value EngineHandle::restore(const Napi::CallbackInfo & info) {
+    return guarded(info.Env(), [&] {
+        return PromiseWorker<bool>::run(
+            env_,
+            [engine = engine_, saved = SavedText{to_tokens(info[0], "tokens"), to_bytes(info[1], "state")}] {
+                return engine->restore(saved);
+            },
+            [](Napi::Env env, bool & restored) -> Napi::Value { return Napi::Boolean::New(env, restored); });
+    });
+}
+
 Napi::Function GenerationHandle::define(Napi::Env env) {
-    return DefineClass(env, kName, {InstanceMethod<&GenerationHandle::abort>("abort")});
+    return DefineClass(env, kName,
+                       {InstanceMethod<&GenerationHandle::abort>("abort"),
+                        InstanceMethod<&GenerationHandle::pause>("pause"),
+                        InstanceMethod<&GenerationHandle::resume>("resume")});
 }
 
 GenerationHandle::GenerationHandle(const Napi::CallbackInfo & info)
-    : Handle(info), aborted_(constructor_argument<SharedFlag>(info)) {}
+    : Handle(info), controls_(constructor_argument<RequestControls>(info)) {}
+
+void GenerationHandle::set(std::atomic<bool> & flag, bool value) const {
+    flag.store(value);
+    if (const auto engine = controls_.engine.lock()) {
+        engine->wake();
+    }
+}
 
 }  // namespace foretoken

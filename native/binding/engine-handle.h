@@ -37,6 +37,8 @@ private:
     Napi::Value generate(const Napi::CallbackInfo & info);
     Napi::Value measure(const Napi::CallbackInfo & info);
     Napi::Value profile(const Napi::CallbackInfo & info);
+    Napi::Value save(const Napi::CallbackInfo & info);
+    Napi::Value restore(const Napi::CallbackInfo & info);
     Napi::Value close(const Napi::CallbackInfo & info);
     // The decode thread has ended: releases the streams, once.
     void finish_closing();
@@ -47,6 +49,13 @@ private:
     std::shared_ptr<StreamHub> hub_;  // null once closed
     ExternalMemory memory_;
     Napi::Env::CleanupHook<void (*)(EngineHandle *), EngineHandle> teardown_;
+};
+
+// How JS steers one request. The engine may be gone before its handle.
+struct RequestControls {
+    std::weak_ptr<Engine> engine;
+    std::shared_ptr<std::atomic<bool>> aborted = std::make_shared<std::atomic<bool>>(false);
+    std::shared_ptr<std::atomic<bool>> paused = std::make_shared<std::atomic<bool>>(false);
 };
 
 // JS handle of one running request.
@@ -60,9 +69,13 @@ public:
     explicit GenerationHandle(const Napi::CallbackInfo & info);
 
 private:
-    void abort(const Napi::CallbackInfo &) { aborted_->store(true); }
+    void abort(const Napi::CallbackInfo &) { set(*controls_.aborted, true); }
+    void pause(const Napi::CallbackInfo &) { controls_.paused->store(true); }
+    void resume(const Napi::CallbackInfo &) { set(*controls_.paused, false); }
+    // Tells the decode thread.
+    void set(std::atomic<bool> & flag, bool value) const;
 
-    std::shared_ptr<std::atomic<bool>> aborted_;
+    RequestControls controls_;
 };
 
 }  // namespace foretoken

@@ -12,6 +12,7 @@ namespace {
 constexpr double kAny = std::numeric_limits<double>::infinity();
 constexpr double kMaxSeed = 9007199254740991;  // 2⁵³ − 1, the largest integer JS is sure of
 constexpr int kMaxLogprobs = 100;
+constexpr int kMaxPriority = 1000;
 
 float to_float(const Napi::Object & object, const char * name, double low, double high) {
     return static_cast<float>(to_number(object.Get(name), name, low, high));
@@ -76,6 +77,8 @@ Request to_request(const Engine & engine, const Napi::Object & object) {
     Request request;
     request.prompt = to_tokens(object.Get("prompt"), "prompt");
     request.max_tokens = to_int(object.Get("maxTokens"), "maxTokens", 1);
+    request.priority = to_int(object.Get("priority"), "priority", -kMaxPriority, kMaxPriority);
+    request.share_prefix = to_bool(object.Get("cachePrompt"), "cachePrompt");
     request.stop = to_strings(object.Get("stop"), "stop");
     request.ignore_end = to_bool(object.Get("ignoreEnd"), "ignoreEnd");
     request.top_logprobs = to_int(object.Get("topLogprobs"), "topLogprobs", -1, kMaxLogprobs);

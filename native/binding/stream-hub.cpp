@@ -18,6 +18,7 @@ Napi::Object from_statistics(Napi::Env env, const Statistics & s) {
     Napi::Object object = Napi::Object::New(env);
     const auto set = [&](const char * name, auto value) { object.Set(name, static_cast<double>(value)); };
     set("promptTokens", s.prompt_tokens);
+    set("cachedTokens", s.cached_tokens);
     set("rounds", s.rounds);
     set("proposed", s.proposed);
     set("accepted", s.accepted);
@@ -105,17 +106,24 @@ Napi::Object from_batch(Napi::Env env, const std::vector<EmittedToken> & tokens,
 
 class StreamHub::Stream final : public SequenceListener {
 public:
-    Stream(std::shared_ptr<StreamHub> hub, const Napi::Function & on_batch, const Napi::Object & owner)
-        : hub_(std::move(hub)), on_batch_(Napi::Persistent(on_batch)), owner_(Napi::Persistent(owner)) {}
+    Stream(std::shared_ptr<StreamHub> hub, const Napi::Function & on_batch, const Napi::Object & owner,
+           std::shared_ptr<const std::atomic<bool>> paused)
+        : hub_(std::move(hub)),
+          on_batch_(Napi::Persistent(on_batch)),
+          owner_(Napi::Persistent(owner)),
+          paused_(std::move(paused)) {}
 
     void on_tokens(std::vector<EmittedToken> tokens) override {
         {
             const std::lock_guard lock(hub_->mutex_);
             tokens_.insert(tokens_.end(), std::make_move_iterator(tokens.begin()),
                            std::make_move_iterator(tokens.end()));
+            undelivered_ = tokens_.size();
         }
         hub_->wake(false);
     }
+
+    bool congested() const override { return *paused_ || undelivered_ >= kMostUndelivered; }
 
     void on_end(FinishReason reason, const Statistics & statistics, const Error * error) override {
         {
@@ -134,6 +142,10 @@ public:
             const std::lock_guard lock(hub_->mutex_);
             tokens.swap(tokens_);
             end.swap(end_);
+            undelivered_ = 0;
+        }
+        if (tokens.size() >= kMostUndelivered) {
+            hub_->resume_();
         }
         if (tokens.empty() && !end) {
             return false;
@@ -151,17 +163,22 @@ private:
     std::shared_ptr<StreamHub> hub_;
     Napi::FunctionReference on_batch_;
     Napi::ObjectReference owner_;
+    std::shared_ptr<const std::atomic<bool>> paused_;
     std::vector<EmittedToken> tokens_;
+    std::atomic<size_t> undelivered_ = 0;  // tokens_.size(), for reading without the lock
     std::optional<End> end_;
 };
 
-StreamHub::StreamHub(Napi::Env env)
-    : env_(env), wake_js_(Napi::ThreadSafeFunction::New(env, Napi::Function(), "foretoken:tokens", 0, 1)) {
+StreamHub::StreamHub(Napi::Env env, std::function<void()> resume)
+    : env_(env),
+      resume_(std::move(resume)),
+      wake_js_(Napi::ThreadSafeFunction::New(env, Napi::Function(), "foretoken:tokens", 0, 1)) {
     wake_js_.Unref(env);
 }
 
-std::shared_ptr<SequenceListener> StreamHub::open(const Napi::Function & on_batch, const Napi::Object & owner) {
-    auto stream = std::make_shared<Stream>(shared_from_this(), on_batch, owner);
+std::shared_ptr<SequenceListener> StreamHub::open(const Napi::Function & on_batch, const Napi::Object & owner,
+                                                  std::shared_ptr<const std::atomic<bool>> paused) {
+    auto stream = std::make_shared<Stream>(shared_from_this(), on_batch, owner, std::move(paused));
     streams_.push_back(stream);
     wake_js_.Ref(env_);
     return stream;

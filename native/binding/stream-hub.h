@@ -4,11 +4,16 @@
 // whatever has come since. JS that falls behind therefore gets larger batches, not more calls, and small models, which
 // make a token in a fraction of kInterval, do not spend their cores on waking it for each. While a stream is open the
 // event loop is kept alive for its end; an idle engine never keeps a process alive.
+//
+// Nobody has to read: a stream whose reader asked for a pause, or of which kMostUndelivered tokens wait for the JS
+// thread, is congested, and its sequence pauses.
 #pragma once
 
 #include <napi.h>
 
+#include <atomic>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -19,13 +24,15 @@ namespace foretoken {
 
 class StreamHub final : public std::enable_shared_from_this<StreamHub> {
 public:
-    // JS thread.
-    explicit StreamHub(Napi::Env env);
+    // JS thread. `resume` is called there when a congested stream may go on.
+    StreamHub(Napi::Env env, std::function<void()> resume);
     StreamHub(const StreamHub &) = delete;
     StreamHub & operator=(const StreamHub &) = delete;
 
     // JS thread. on_batch is called on the JS thread until the batch with `end`; so long, `owner` is not collected.
-    std::shared_ptr<SequenceListener> open(const Napi::Function & on_batch, const Napi::Object & owner);
+    // `paused`: set by whoever reads.
+    std::shared_ptr<SequenceListener> open(const Napi::Function & on_batch, const Napi::Object & owner,
+                                           std::shared_ptr<const std::atomic<bool>> paused);
     // JS thread. Takes back the last open(), whose listener nobody calls.
     void close_last();
     // JS thread. Delivers what has arrived.
@@ -45,9 +52,11 @@ private:
     void unref_if_idle();
 
     using Clock = std::chrono::steady_clock;
+    static constexpr size_t kMostUndelivered = 4096;
     static constexpr Clock::duration kInterval = std::chrono::milliseconds(10);
 
     Napi::Env env_;
+    std::function<void()> resume_;
     Napi::ThreadSafeFunction wake_js_;
     std::mutex mutex_;  // guards woken_, last_wake_ and every stream's buffer
     bool woken_ = false;

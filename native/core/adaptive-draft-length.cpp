@@ -23,14 +23,24 @@ constexpr int kHorizon = 128;
 AdaptiveDraftLength::AdaptiveDraftLength(std::shared_ptr<PairExperience> pair, int max_length)
     : pair_(std::move(pair)), max_length_(max_length) {}
 
+double AdaptiveDraftLength::round_ms(int drawn) const {
+    return pair_->costs.target.ms(load_->rows + load_->drafting * drawn) / load_->drafting;
+}
+
+double AdaptiveDraftLength::step_ms(int drafter) const {
+    return pair_->costs.drafters[static_cast<size_t>(drafter)].ms(load_->drafting) / load_->drafting;
+}
+
 double AdaptiveDraftLength::worth(double acceptance, int drafter, int longest) const {
-    double best = row_ms(1);
-    double tokens = 1;
+    // What else is in the batch counts as tokens too, whatever it is for.
+    const double others = static_cast<double>(load_->rows - load_->drafting) / load_->drafting;
+    double tokens = others + 1;
+    double best = round_ms(0) / tokens;
     double power = 1;
     for (int length = 1; length <= longest; ++length) {
         power *= acceptance;
         tokens += power;
-        best = std::min(best, (length * step_ms(drafter) + row_ms(length + 1)) / tokens);
+        best = std::min(best, (length * step_ms(drafter) + round_ms(length)) / tokens);
     }
     return best;
 }
@@ -46,7 +56,7 @@ AdaptiveDraftLength::Offer AdaptiveDraftLength::offer(int drafter, const Drafter
     double accepted = 0;
     for (int length = 1; length <= longest; ++length, power *= later) {
         accepted += power;
-        const double gain = accepted * value - length * step_ms(drafter) - (row_ms(length + 1) - row_ms(1));
+        const double gain = accepted * value - length * step_ms(drafter) - (round_ms(length) - plain_ms_);
         if (gain > best.gain) {
             best.gain = gain;
             best.length = accepted;
@@ -54,7 +64,8 @@ AdaptiveDraftLength::Offer AdaptiveDraftLength::offer(int drafter, const Drafter
     }
     best.gain = std::max(best.gain, recent_gains_[static_cast<size_t>(drafter)]);
     if (view.lacking > 0) {
-        best.catch_up = pair_->costs.drafters[static_cast<size_t>(drafter)].ms(view.lacking + 1) - step_ms(drafter);
+        const PassCosts & costs = pair_->costs.drafters[static_cast<size_t>(drafter)];
+        best.catch_up = costs.ms(view.lacking + 1) - costs.ms(1);
         const double rounds = std::min(tokens_left, kHorizon + generated_) / (1 + best.length);
         best.gain -= best.catch_up / std::max(1.0, rounds);
     }
@@ -72,10 +83,11 @@ DraftPlan AdaptiveDraftLength::plan(const RoundStart & start) {
     }
     plan_ = {};
     probing_ = false;
-    other_rows_ = start.other_rows;
+    load_ = &start.load;
+    plain_ms_ = round_ms(0);
     chance_ = 1;
     drawn_.clear();
-    Offer best{.gain = kLeastGain * row_ms(1)};
+    Offer best{.gain = kLeastGain * plain_ms_};
     std::vector<Offer> offers;
     for (int drafter = 0; drafter < static_cast<int>(start.drafters.size()); ++drafter) {
         const DrafterView & view = start.drafters[static_cast<size_t>(drafter)];
@@ -111,7 +123,8 @@ bool AdaptiveDraftLength::is_due(const Offer & offer, double best) const {
     if (probe.rounds_left > 0) {
         return true;
     }
-    const double round = step_ms(offer.drafter) + row_ms(2) - row_ms(1) + best;
+    const double step = pair_->costs.drafters[static_cast<size_t>(offer.drafter)].ms(1);  // it may draft alone
+    const double round = step + row_ms(2) - row_ms(1) + best;
     return probe.rounds_without >= probe.interval &&
            offer.catch_up + kProbeRounds * round <= kProbeShare * probe.ms_without;
 }
@@ -186,7 +199,7 @@ void AdaptiveDraftLength::observe(const RoundOutcome & outcome) {
         Probe & probe = probes_[static_cast<size_t>(drafter)];
         if (plan_.max_tokens == 0 || drafter != plan_.drafter) {
             probe.rounds_without += 1;
-            probe.ms_without += row_ms(1);
+            probe.ms_without += plain_ms_;
         } else if (!probing_) {
             probe.accepted = 1;
             probe.end();

@@ -5,6 +5,9 @@
 // exceeds the draft step that finds it plus what one more row costs the target; a dear row is drawn when the rows
 // behind it are cheap (the matrix kernels' tiles make v(n) a staircase). Costs are those of PairCosts, chances those of
 // a Calibration for each drafter. See docs/adr/0005.
+//
+// Beside other sequences a row costs what it adds to the batch they have filled by then, a draft step its share of the
+// pass, and a token is worth its share of the batch's time: drafts shrink as the batch grows.
 #pragma once
 
 #include <memory>
@@ -42,10 +45,14 @@ private:
         double length = 0;    // expected accepted tokens of that round
     };
 
-    double row_ms(int rows) const { return pair_->costs.target.ms(rows + other_rows_); }
-    double step_ms(int drafter) const { return pair_->costs.drafters[static_cast<size_t>(drafter)].ms(1); }
+    // Of one sequence, when all that draft draft `drawn` tokens: a verify pass and a draft step, shared out among them.
+    double round_ms(int drawn) const;
+    double step_ms(int drafter) const;
+    // A verify pass in which this sequence has so many rows and the others what they have by now.
+    double row_ms(int rows) const { return pair_->costs.target.ms(rows + load_->rows - 1 - drawn_rows()); }
+    int drawn_rows() const { return static_cast<int>(drawn_.size()); }
     Calibration & calibration(int drafter) { return calibrations_[static_cast<size_t>(drafter)]; }
-    // Milliseconds a token is worth at this acceptance: those of the fastest length, 0 included.
+    // Milliseconds a token is worth at this acceptance: those of the fastest length, 0 included, for all in the batch.
     double worth(double acceptance, int drafter, int longest) const;
     Offer offer(int drafter, const DrafterView & view, int room, int tokens_left) const;
     // Whether drawing more tokens pays after `drawn`: the next with chance `next`, those behind it with `later`, each
@@ -66,7 +73,8 @@ private:
     // The running round.
     DraftPlan plan_;
     bool probing_ = false;
-    int other_rows_ = 0;
+    const BatchLoad * load_ = nullptr;
+    double plain_ms_ = 0;  // without a draft
     double worth_ = 0;   // of a token, ms
     double chance_ = 1;  // that all drawn tokens are accepted
     double gain_ = 0;    // expected of what was done so far, ms

@@ -1,4 +1,5 @@
-// Proposes tokens for the target to check. Owns only proposer state: what is committed is told, never decided here.
+// Proposes tokens for the target to check. Owns only proposer state: what is committed is told, never decided here. After
+// an exception each sequence is as before the call but for what was evaluated of it.
 #pragma once
 
 #include <optional>
@@ -22,6 +23,12 @@ struct DraftWork {
     int passes = 0;      // forward passes it took part in
     int tokens = 0;      // it had in them
     double pass_ms = 0;  // its share of their time
+};
+
+// A sequence whose drafter has yet to evaluate committed tokens.
+struct CatchUp {
+    SeqId seq;
+    DraftWork work{};  // out
 };
 
 struct DraftRequest {
@@ -53,13 +60,20 @@ public:
     // Starts a sequence with its prompt; evaluates nothing.
     virtual void begin(SeqId seq, std::span<const Token> prompt) = 0;
     virtual DrafterView view(SeqId seq) const = 0;
-    // Evaluates one chunk of what the sequence lacks and adds to work. Returns whether more is lacking.
-    virtual bool catch_up(SeqId seq, DraftWork & work) = 0;
+    // One pass over what the sequences lack, in their order, `most` tokens at most; none where nothing is lacking.
+    virtual void catch_up(std::span<CatchUp> sequences, int most) = 0;
     // Drafts for all sequences together, one forward pass per position. Asks the policy before each draw.
-    virtual void propose(std::span<DraftRequest> requests) = 0;
+    virtual void propose(std::span<DraftRequest> requests, BatchLoad & load) = 0;
     // Appends committed tokens: the accepted part of the draft and the correction or bonus.
     virtual void commit(SeqId seq, std::span<const Token> tokens) = 0;
     virtual void end(SeqId seq) = 0;
+
+    // Takes over what was evaluated of the same beginning for other sequences, running or kept.
+    virtual void share_prefix(SeqId) {}
+    // Ends a sequence, but keeps what was evaluated of it to be shared until forget().
+    virtual void keep(SeqId seq) { end(seq); }
+    virtual void forget(SeqId) {}
+
     // Forward passes since the last call, for whoever keeps account of costs.
     virtual std::vector<DraftPass> take_passes() { return {}; }
 };

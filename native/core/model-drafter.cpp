@@ -3,9 +3,17 @@
 #include <algorithm>
 #include <array>
 
+#include "prefix-cache.h"
 #include "stopwatch.h"
 
 namespace foretoken {
+
+namespace {
+
+// A sequence waits a pass for another that evaluates this much for both.
+constexpr size_t kLeastShared = 16;
+
+}  // namespace
 
 void ModelDrafter::begin(SeqId seq, std::span<const Token> prompt) {
     append_committed(texts_[seq] = Text(), prompt);
@@ -36,9 +44,70 @@ void ModelDrafter::append_lacking(SeqId seq, Text & text, size_t end, size_t spa
     work.tokens += static_cast<int>(end - begin);
 }
 
+void ModelDrafter::share_prefix(SeqId seq) {
+    Text & text = texts_.at(seq);
+    text.shares = true;
+    const size_t end = std::max<size_t>(text.committed.size(), 1) - 1;
+    size_t longest = text.cached.size();
+    SeqId source = seq;
+    for (const auto & [other, its] : texts_) {
+        const size_t common = std::min(end, common_prefix(text.committed, its.cached));
+        if (common > longest) {
+            longest = common;
+            source = other;
+        }
+    }
+    if (source != seq) {
+        model_.truncate(seq, 0);
+        model_.copy(source, seq, static_cast<Pos>(longest));
+        text.cached.assign(text.committed.begin(), text.committed.begin() + static_cast<std::ptrdiff_t>(longest));
+    }
+}
+
+bool ModelDrafter::waits(const Text & text, std::span<const CatchUp> before) const {
+    return text.shares && std::any_of(before.begin(), before.end(), [&](const CatchUp & other) {
+        const Text & its = texts_.at(other.seq);
+        return common_prefix(text.committed, its.committed) >= text.cached.size() + kLeastShared;
+    });
+}
+
+void ModelDrafter::make_room(size_t tokens) {
+    size_t cells = tokens;
+    for (const auto & [seq, text] : texts_) {
+        cells += text.cached.size();
+    }
+    while (cells > static_cast<size_t>(model_.limits().cells)) {
+        auto oldest = texts_.end();
+        for (auto text = texts_.begin(); text != texts_.end(); ++text) {
+            if (text->second.kept > 0 && !text->second.cached.empty() &&
+                (oldest == texts_.end() || text->second.kept < oldest->second.kept)) {
+                oldest = text;
+            }
+        }
+        if (oldest == texts_.end()) {
+            return;
+        }
+        cells -= oldest->second.cached.size();
+        oldest->second.cached.clear();
+        model_.truncate(oldest->first, 0);
+    }
+}
+
 Rows ModelDrafter::eval(std::span<DraftWork * const> shares) {
     Stopwatch watch;
-    const Rows rows = model_.eval(batch_);
+    Rows rows;
+    try {
+        rows = model_.eval(batch_);
+    } catch (...) {
+        for (const BatchToken & token : batch_) {
+            std::vector<Token> & cached = texts_.at(token.seq).cached;
+            if (cached.size() > static_cast<size_t>(token.pos)) {  // the sequence's first in the batch
+                cached.resize(static_cast<size_t>(token.pos));
+                model_.truncate(token.seq, token.pos);
+            }
+        }
+        throw;
+    }
     const double ms = watch.lap();
     passes_.push_back({static_cast<int>(batch_.size()), ms});
     for (DraftWork * work : shares) {
@@ -47,27 +116,59 @@ Rows ModelDrafter::eval(std::span<DraftWork * const> shares) {
     return rows;
 }
 
-bool ModelDrafter::catch_up(SeqId seq, DraftWork & work) {
-    Text & text = texts_.at(seq);
-    const size_t end = text.committed.size() - 1;
-    if (text.cached.size() >= end) {
-        return false;
+void ModelDrafter::catch_up(std::span<CatchUp> sequences, int most) {
+    size_t space = static_cast<size_t>(std::min(most, model_.limits().batch));
+    size_t lacking = 0;
+    for (const CatchUp & sequence : sequences) {
+        const Text & text = texts_.at(sequence.seq);
+        if (text.shares && text.cached.size() + 1 < text.committed.size()) {
+            share_prefix(sequence.seq);
+        }
+        lacking += std::max(text.committed.size(), text.cached.size()) - text.cached.size();
     }
+    make_room(std::min(lacking, space));
     batch_.clear();
-    append_lacking(seq, text, end, static_cast<size_t>(model_.limits().batch), work);
-    eval(std::array{&work});
-    return text.cached.size() < end;
+    std::vector<DraftWork *> shares;
+    for (size_t i = 0; i < sequences.size(); ++i) {
+        CatchUp & sequence = sequences[i];
+        Text & text = texts_.at(sequence.seq);
+        const size_t end = text.committed.size() - 1;
+        if (text.cached.size() < end && space > 0 && !waits(text, sequences.first(i))) {
+            const size_t before = batch_.size();
+            append_lacking(sequence.seq, text, end, space, sequence.work);
+            space -= batch_.size() - before;
+            shares.push_back(&sequence.work);
+        }
+    }
+    if (!batch_.empty()) {
+        eval(shares);
+    }
 }
 
-void ModelDrafter::propose(std::span<DraftRequest> requests) {
+void ModelDrafter::propose(std::span<DraftRequest> requests, BatchLoad & load) {
     const size_t space = static_cast<size_t>(model_.limits().batch) / std::max<size_t>(1, requests.size());
+    size_t tokens = 0;
     for (DraftRequest & request : requests) {
         const Text & text = texts_.at(request.seq);
         while (text.cached.size() + space < text.committed.size()) {
-            catch_up(request.seq, request.work);
+            CatchUp lacking{request.seq, request.work};
+            catch_up({&lacking, 1}, model_.limits().batch);
+            request.work = lacking.work;
         }
+        tokens += text.committed.size() - text.cached.size() + static_cast<size_t>(request.max_tokens);
     }
+    make_room(tokens);
+    try {
+        draw_all(requests, space, load);
+    } catch (...) {
+        for (const DraftRequest & request : requests) {
+            commit(request.seq, {});  // takes the draft back
+        }
+        throw;
+    }
+}
 
+void ModelDrafter::draw_all(std::span<DraftRequest> requests, size_t space, BatchLoad & load) {
     batch_.clear();
     std::vector<DraftRequest *> drawing;  // in the order of the batch's rows
     for (DraftRequest & request : requests) {
@@ -80,11 +181,12 @@ void ModelDrafter::propose(std::span<DraftRequest> requests) {
         for (DraftRequest * request : drawing) {
             shares.push_back(&request->work);
         }
+        load.drafting = static_cast<int>(drawing.size());
         const Rows rows = eval(shares);
         batch_.clear();
         std::vector<DraftRequest *> next;
         for (size_t row = 0; row < drawing.size(); ++row) {
-            if (draw(*drawing[row], rows, row)) {
+            if (draw(*drawing[row], rows, row, load)) {
                 next.push_back(drawing[row]);
             }
         }
@@ -92,7 +194,7 @@ void ModelDrafter::propose(std::span<DraftRequest> requests) {
     }
 }
 
-bool ModelDrafter::draw(DraftRequest & request, const Rows & rows, size_t row) {
+bool ModelDrafter::draw(DraftRequest & request, const Rows & rows, size_t row, BatchLoad & load) {
     const auto logits =
         rows.logits(row).first(std::min(rows.logits(row).size(), static_cast<size_t>(shared_vocabulary_)));
     Text & text = texts_.at(request.seq);
@@ -112,6 +214,7 @@ bool ModelDrafter::draw(DraftRequest & request, const Rows & rows, size_t row) {
         request.likeliest ? distribution_.mode() : sampler.random().choose(distribution_, Stream::Draft);
     sampler.accept(token);
     request.tokens.push_back(token);
+    load.rows += 1;
     if (request.distributions) {
         request.drafted.push_back(request.likeliest ? Distribution::point(token) : distribution_);
     }
@@ -143,6 +246,12 @@ void ModelDrafter::replace(SeqId seq, size_t kept, std::span<const Token> tokens
         text.cached.resize(common);
         model_.truncate(seq, static_cast<Pos>(common));
     }
+}
+
+void ModelDrafter::keep(SeqId seq) {
+    Text & text = texts_.at(seq);
+    text.committed.clear();
+    text.kept = ++last_kept_;
 }
 
 void ModelDrafter::end(SeqId seq) {

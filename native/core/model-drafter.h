@@ -23,10 +23,13 @@ public:
 
     void begin(SeqId seq, std::span<const Token> prompt) override;
     DrafterView view(SeqId seq) const override;
-    bool catch_up(SeqId seq, DraftWork & work) override;
-    void propose(std::span<DraftRequest> requests) override;
+    void catch_up(std::span<CatchUp> sequences, int most) override;
+    void propose(std::span<DraftRequest> requests, BatchLoad & load) override;
     void commit(SeqId seq, std::span<const Token> tokens) override;
     void end(SeqId seq) override;
+    void share_prefix(SeqId seq) override;
+    void keep(SeqId seq) override;
+    void forget(SeqId seq) override { end(seq); }
     // Keeps the first `kept` committed tokens and appends others, where what is committed can change.
     void replace(SeqId seq, size_t kept, std::span<const Token> tokens);
     std::vector<DraftPass> take_passes() override { return std::exchange(passes_, {}); }
@@ -36,19 +39,28 @@ private:
         std::vector<Token> committed;
         std::vector<Token> cached;  // what the model's cache holds: a prefix of committed, then this round's draft
         bool foreign = false;       // a committed token is not in the shared vocabulary
+        bool shares = false;        // takes over what others evaluated of its beginning
+        int64_t kept = 0;           // when it ended: the higher, the later; 0 while it runs
     };
 
     void append_committed(Text & text, std::span<const Token> tokens) const;
     // Appends the first `space` tokens of what the cache lacks below `end` to the batch, and counts them.
     void append_lacking(SeqId seq, Text & text, size_t end, size_t space, DraftWork & work);
+    // Whether a sequence before this one in the list is about to evaluate the same beginning.
+    bool waits(const Text & text, std::span<const CatchUp> before) const;
+    // Gives up kept texts, the oldest first, until so many more tokens fit the cache.
+    void make_room(size_t tokens);
     // Evaluates the batch and shares its time out.
     Rows eval(std::span<DraftWork * const> shares);
+    // One pass per position over those that go on, each drawing from its row.
+    void draw_all(std::span<DraftRequest> requests, size_t space, BatchLoad & load);
     // Lets the policy decide, draws from the row, and appends the drawn token to the batch if another may follow.
-    bool draw(DraftRequest & request, const Rows & rows, size_t row);
+    bool draw(DraftRequest & request, const Rows & rows, size_t row, BatchLoad & load);
 
     LanguageModel & model_;
     Token shared_vocabulary_;
     std::unordered_map<SeqId, Text> texts_;
+    int64_t last_kept_ = 0;
     std::vector<BatchToken> batch_;
     std::vector<DraftPass> passes_;
     Distribution distribution_;

@@ -75,13 +75,13 @@ DrafterView NgramDrafter::view(SeqId seq) const {
     return {kUnlimited, 0, confidence(walk)};
 }
 
-void NgramDrafter::propose(std::span<DraftRequest> requests) {
+void NgramDrafter::propose(std::span<DraftRequest> requests, BatchLoad & load) {
     for (DraftRequest & request : requests) {
-        draft(request);
+        draft(request, load);
     }
 }
 
-void NgramDrafter::draft(DraftRequest & request) const {
+void NgramDrafter::draft(DraftRequest & request, BatchLoad & load) const {
     Walk walk = longest(texts_.at(request.seq));
     while (!request.full() && proposes(walk)) {
         const Token token = walk.source->followers(walk.match).likeliest;
@@ -91,6 +91,7 @@ void NgramDrafter::draft(DraftRequest & request) const {
         }
         request.sampler->accept(token);
         request.tokens.push_back(token);
+        load.rows += 1;
         if (request.distributions) {
             request.drafted.push_back(Distribution::point(token));
         }

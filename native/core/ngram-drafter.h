@@ -29,8 +29,8 @@ public:
 
     void begin(SeqId seq, std::span<const Token> prompt) override;
     DrafterView view(SeqId seq) const override;
-    bool catch_up(SeqId, DraftWork &) override { return false; }
-    void propose(std::span<DraftRequest> requests) override;
+    void catch_up(std::span<CatchUp>, int) override {}
+    void propose(std::span<DraftRequest> requests, BatchLoad & load) override;
     void commit(SeqId seq, std::span<const Token> tokens) override;
     void end(SeqId seq) override;
 
@@ -53,7 +53,7 @@ private:
     Walk longest(const Text & text) const;
     bool proposes(const Walk & walk) const;
     Confidence confidence(const Walk & walk) const;
-    void draft(DraftRequest & request) const;
+    void draft(DraftRequest & request, BatchLoad & load) const;
     void remember(std::span<const Token> text);
     void learn(std::span<const Token> remembered);
     Match match_history(const Text & text) const;

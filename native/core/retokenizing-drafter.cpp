@@ -45,12 +45,17 @@ void RetokenizingDrafter::end(SeqId seq) {
     drafter_.end(seq);
 }
 
+void RetokenizingDrafter::keep(SeqId seq) {
+    texts_.erase(seq);
+    drafter_.keep(seq);
+}
+
 DrafterView RetokenizingDrafter::view(SeqId seq) const {
     const RetokenizedText & text = texts_.at(seq).text;
     return text.complete() && !text.tokens().empty() ? drafter_.view(seq) : DrafterView{};
 }
 
-void RetokenizingDrafter::propose(std::span<DraftRequest> requests) {
+void RetokenizingDrafter::propose(std::span<DraftRequest> requests, BatchLoad & load) {
     std::vector<DraftRequest> drawing;
     for (const DraftRequest & request : requests) {
         drawing.push_back({.seq = request.seq,
@@ -61,10 +66,11 @@ void RetokenizingDrafter::propose(std::span<DraftRequest> requests) {
                            .likeliest = true,
                            .distributions = false});
     }
-    drafter_.propose(drawing);
+    drafter_.propose(drawing, load);
     for (size_t i = 0; i < requests.size(); ++i) {
         requests[i].work = drawing[i].work;
         translate(requests[i], drawing[i].tokens);
+        load.rows += static_cast<int>(requests[i].tokens.size()) - static_cast<int>(drawing[i].tokens.size());
     }
 }
 

@@ -20,10 +20,13 @@ public:
 
     void begin(SeqId seq, std::span<const Token> prompt) override;
     DrafterView view(SeqId seq) const override;
-    bool catch_up(SeqId seq, DraftWork & work) override { return drafter_.catch_up(seq, work); }
-    void propose(std::span<DraftRequest> requests) override;
+    void catch_up(std::span<CatchUp> sequences, int most) override { drafter_.catch_up(sequences, most); }
+    void propose(std::span<DraftRequest> requests, BatchLoad & load) override;
     void commit(SeqId seq, std::span<const Token> tokens) override;
     void end(SeqId seq) override;
+    void share_prefix(SeqId seq) override { drafter_.share_prefix(seq); }
+    void keep(SeqId seq) override;
+    void forget(SeqId seq) override { drafter_.forget(seq); }
     std::vector<DraftPass> take_passes() override { return drafter_.take_passes(); }
 
 private:

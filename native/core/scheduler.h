@@ -1,131 +1,89 @@
 // The round scheduler: draft → verify → accept → correct or extend → roll back → emit, for every active sequence at
-// once.
+// once. One target batch holds the rows of all sequences that decode and a chunk of the prompts still to be read, small
+// enough that running streams keep flowing.
 //
 // Owns each sequence's committed text; nobody else changes its length. Between rounds the target's cache holds all of
 // it but the last token, which is the first token of the next round's batch. Baseline decoding is the round without a
-// draft. Not thread-safe: driven by the engine's decode thread; listeners are called there.
+// draft. Sequences that have ended may stay in the caches, for those that begin alike. Not thread-safe: driven by the
+// engine's decode thread; listeners are called there.
 #pragma once
 
-#include <atomic>
-#include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
-#include <string>
+#include <span>
 #include <vector>
 
-#include "draft-policy.h"
 #include "drafter.h"
+#include "drafting.h"
+#include "kept-sequences.h"
 #include "language-model.h"
 #include "pass-costs.h"
-#include "sampler.h"
-#include "statistics.h"
-#include "text-stream.h"
+#include "request.h"
+#include "sequence.h"
 #include "token-table.h"
-#include "types.h"
-#include "verification.h"
 
 namespace foretoken {
-
-class SequenceListener {
-public:
-    virtual ~SequenceListener() = default;
-    virtual void on_tokens(std::vector<EmittedToken> tokens) = 0;
-    // The last call. `error` is null unless a forward pass or the sampling failed.
-    virtual void on_end(FinishReason reason, const Statistics & statistics, const Error * error) = 0;
-};
-
-struct Request {
-    std::vector<Token> prompt;         // 1 … context − 1 tokens
-    int max_tokens = 1;                // ≥ 1
-    std::vector<std::string> stop;     // texts that end the sequence
-    bool ignore_end = false;           // generate past end-of-generation tokens
-    std::unique_ptr<Sampler> sampler;  // null takes the likeliest token
-    int top_logprobs = -1;             // with each token the log-probabilities of this many others; −1: none at all
-    std::unique_ptr<DraftPolicy> policy;  // null decodes plainly
-    uint32_t drafters = ~uint32_t{0};     // bit i: the scheduler's i-th drafter may be used
-    Verification verification = Verification::SampleMatch;
-    bool likeliest_draft = true;  // drafts are the drafter's likeliest tokens instead of draws
-    std::shared_ptr<SequenceListener> listener;
-    std::shared_ptr<const std::atomic<bool>> aborted;  // null cannot be aborted
-};
-
-inline bool is_aborted(const Request & request) {
-    return request.aborted && request.aborted->load(std::memory_order_relaxed);
-}
 
 class Scheduler {
 public:
     // Borrows everything but the costs. At most 32 drafters; max_sequences ≤ rows and batch of the target's limits.
-    // `costs` has a curve for each drafter and learns from every pass; null where nobody asks.
+    // `costs` has a curve for each drafter and learns from every pass; null where nobody asks. `kept`: most ended
+    // sequences that stay in the caches; models have max_sequences + kept sequences.
     Scheduler(LanguageModel & target, std::vector<Drafter *> drafters, const TokenTable & tokens, int max_sequences,
-              std::shared_ptr<PairCosts> costs = nullptr);
+              std::shared_ptr<PairCosts> costs = nullptr, int kept = 0);
     ~Scheduler();
     Scheduler(const Scheduler &) = delete;
     Scheduler & operator=(const Scheduler &) = delete;
 
-    bool has_room() const { return !free_.empty(); }
+    bool has_room() const { return sequences_.size() < max_sequences_; }
     bool idle() const { return sequences_.empty(); }
+    // Whether step() has anything to do: there are sequences, and not all wait for somebody to read.
+    bool runnable() const;
     // Whether there are active sequences and all have been aborted, so that a running pass serves nobody.
     bool all_aborted() const;
 
     // Begins a sequence. Requires has_room().
     void admit(Request request);
-    // One prefill chunk for each sequence that needs one, then one round over the others. Never throws what a model
-    // throws: an aborted or failed pass ends the sequences instead.
+    // A chunk of what newcomers lack and one round over the others. Never throws what a model throws: a pass that failed
+    // is made again for each sequence alone, and ends those that it fails for; an aborted pass ends all.
     void step();
     // Ends every sequence as aborted.
     void abort_all();
+    // Empties the caches of what ended sequences left there.
+    void forget_kept();
+    // See KeptSequences.
+    size_t read_kept(std::span<const Token> text, const std::function<void(SeqId)> & read);
+    bool keep(std::vector<Token> text, const std::function<bool(SeqId)> & fill);
 
 private:
-    using Clock = std::chrono::steady_clock;
-
-    struct Sequence {
-        SeqId id;
-        Request request;
-        TextStream text;
-        std::vector<Token> committed;  // prompt and output
-        Pos evaluated = 0;             // how much of it the target's cache holds
-        int generated = 0;
-        // The running round.
-        std::optional<DraftPlan> plan{};
-        std::vector<Token> draft{};
-        std::vector<Distribution> drafted{};
-        std::optional<std::vector<int>> draws{};
-        Statistics statistics{};
-        Clock::time_point started = Clock::now();
+    // A sequence's tokens in the next target batch: a prompt's chunk up to `end`, or its last token and draft.
+    struct Part {
+        Sequence * sequence;
+        Pos end = 0;  // of the chunk; 0: the round's rows
     };
-    using Sequences = std::vector<Sequence *>;
 
     void advance();
-    // Evaluates one chunk of what a cache lacks, the target's first; returns whether another chunk is needed.
-    bool prefill(Sequence & sequence);
-    // What the policy wants of this round; asked once.
-    const DraftPlan & plan(Sequence & sequence);
-    // Tokens a draft may have now, whatever it is worth.
-    int room(const Sequence & sequence) const;
-    void draft(const Sequences & active);
-    void draft_with(size_t drafter, const Sequences & drafting);
-    // The target's pass over every active sequence's last token and draft.
-    Rows evaluate(const Sequences & active);
-    // Returns why the sequence ends with this round, if it does.
-    std::optional<FinishReason> accept(Sequence & sequence, const Rows & rows, size_t first_row);
-    void count(Sequence & sequence, const Verdict & verdict) const;
-    // Commits the verdict's tokens up to the first stop.
-    std::optional<FinishReason> commit(Sequence & sequence, const Verdict & verdict, const Rows & rows,
-                                       size_t first_row);
-    // Appends one token; returns why the sequence ends with it, if it does.
-    std::optional<FinishReason> append(Sequence & sequence, CommittedToken token) const;
-    void emit(Sequence & sequence) const;
+    // Looks for a prefix to share. False while another sequence is about to evaluate the same one.
+    bool begin(Sequence & sequence);
+    // What is read of prompts beside the others' rounds.
+    std::vector<Part> chunks(const Sequences & decoding, const Sequences & prompts) const;
+    // The target's pass over all parts, and each alone where that fails.
+    void evaluate(const std::vector<Part> & parts);
+    void complete(const Part & part, double ms_per_token, const Rows & rows, size_t first_row);
+    size_t running_cells() const;
+    // With an error, nothing of it is kept.
     void end(Sequence & sequence, FinishReason reason, const Error * error = nullptr);
-    void end_all(FinishReason reason, const Error * error = nullptr);
     void end_aborted();
+    void end_failed();
 
     LanguageModel & target_;
-    std::vector<Drafter *> drafters_;
     const TokenTable & tokens_;
+    size_t max_sequences_;
     std::shared_ptr<PairCosts> costs_;
-    std::vector<SeqId> free_;
-    std::vector<std::unique_ptr<Sequence>> sequences_;
+    Drafting drafting_;
+    KeptSequences kept_;
+    std::vector<std::unique_ptr<Sequence>> sequences_;  // by priority, then as they came
     std::vector<BatchToken> batch_;
     std::vector<Distribution> distributions_;  // of the rows being verified
 };

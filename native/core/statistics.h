@@ -11,6 +11,7 @@ namespace foretoken {
 // and the one token of a round without a draft counts as its bonus.
 struct Statistics {
     int64_t prompt_tokens = 0;
+    int64_t cached_tokens = 0;  // of the prompt, that the target's cache held already
     int64_t rounds = 0;
     int64_t proposed = 0;
     int64_t accepted = 0;
@@ -25,7 +26,7 @@ struct Statistics {
 
     int64_t sampled_rows = 0;  // logits turned into distributions, of both models
 
-    // Milliseconds. A pass over several sequences is shared out equally among them.
+    // Milliseconds. A pass over several sequences is shared out among them by their tokens.
     double prefill_ms = 0;
     double draft_ms = 0;   // the draft model's passes
     double verify_ms = 0;  // the target's

@@ -4,12 +4,16 @@
 #include <future>
 #include <string>
 #include <system_error>
+#include <utility>
 
 #include "error.h"
 
 namespace foretoken {
 
 namespace {
+
+constexpr int kRowsOfMany = 8;
+constexpr int kKeptBeside = 3;  // texts kept besides one for each running sequence
 
 void require_rollback(const Model & model) {
     if (!model.header().can_roll_back) {
@@ -24,11 +28,12 @@ void require_vocabulary(const Model & model) {
     }
 }
 
-ContextOptions common_context(const EngineOptions & options) {
+ContextOptions common_context(const EngineOptions & options, const ModelHeader & model) {
     ContextOptions context;
     context.context = options.context_size;
     context.batch = options.batch_size;
     context.max_sequences = options.max_sequences;
+    context.kept_sequences = model.can_roll_back ? options.max_sequences + kKeptBeside : 0;
     context.flash_attention = options.flash_attention;
     return context;
 }
@@ -41,8 +46,11 @@ ContextOptions target_context(const EngineOptions & options, const ModelHeader &
         throw Error("CONTEXT_TOO_LARGE", "the model was trained with a context of " + std::to_string(trained) +
                                              " tokens, " + std::to_string(options.context_size) + " were asked for");
     }
-    ContextOptions context = common_context(options);
-    context.rows = std::min(options.max_sequences * (options.max_draft_tokens + 1), options.batch_size);
+    // One sequence alone may draft as far as it likes; each of many has room for the drafts that pay beside others.
+    const int others = options.max_sequences - 1;
+    const int rows = options.max_draft_tokens + 1 + others * std::min(options.max_draft_tokens + 1, kRowsOfMany);
+    ContextOptions context = common_context(options, target);
+    context.rows = std::min(rows, options.batch_size);
     context.threads = options.threads;
     context.kv_type = options.kv_type;
     return context;
@@ -51,7 +59,7 @@ ContextOptions target_context(const EngineOptions & options, const ModelHeader &
 ContextOptions draft_context(const EngineOptions & options, const ModelHeader & draft) {
     // Sized for drafting: one row per sequence, and no further than the draft was trained for.
     const int trained = static_cast<int>(draft.trained_context);
-    ContextOptions context = common_context(options);
+    ContextOptions context = common_context(options, draft);
     context.context = trained > 0 ? std::min(context.context, trained) : context.context;
     context.rows = options.max_sequences;
     context.threads = options.draft_threads;
@@ -63,8 +71,8 @@ Engine::Engine(std::shared_ptr<const Model> target, std::shared_ptr<const Model>
     : target_model_(std::move(target)), draft_model_(std::move(draft)), options_(options) {
     const auto aborted = [this] { return closing_.load(std::memory_order_relaxed) || scheduler_->all_aborted(); };
     const auto pool = std::make_shared<ThreadPool>(std::max(options.threads, options.draft_threads));
-    target_ = std::make_unique<LlamaLanguageModel>(target_model_, pool,
-                                                   target_context(options, target_model_->header()), aborted);
+    const ContextOptions target_options = target_context(options, target_model_->header());
+    target_ = std::make_unique<LlamaLanguageModel>(target_model_, pool, target_options, aborted);
     context_bytes_ = target_->bytes();
     tokenizer_ = std::make_unique<ModelTokenizer>(target_model_);
     Token vocabulary = target_model_->vocabulary().size;
@@ -103,9 +111,10 @@ Engine::Engine(std::shared_ptr<const Model> target, std::shared_ptr<const Model>
     experience_->costs.frozen = options.deterministic;
     guess_costs(experience_->costs, *target_model_, draft_model_.get(), options.profile);
     scheduler_ = std::make_unique<Scheduler>(*target_, drafters, *tokenizer_, options.max_sequences,
-                                             std::shared_ptr<PairCosts>(experience_, &experience_->costs));
+                                             std::shared_ptr<PairCosts>(experience_, &experience_->costs),
+                                             target_options.kept_sequences);
     if (!drafters.empty() && !options.deterministic && !options.profile) {
-        warm_up(experience_->costs, *meter_, options.max_draft_tokens + 1);
+        warm_up(experience_->costs, *meter_, options.max_sequences, target_options.rows);
     }
     try {
         thread_ = std::thread([this] { run(); });
@@ -142,15 +151,19 @@ void Engine::validate(const Request & request) const {
                                            " tokens, a context of " + std::to_string(options_.context_size) +
                                            " leaves room for at most " + std::to_string(options_.context_size - 1));
     }
+    validate(request.prompt);
+    if (request.max_tokens < 1 || !request.listener) {
+        throw Error("ARGUMENT_INVALID", "a request needs max_tokens of at least 1 and a listener");
+    }
+}
+
+void Engine::validate(std::span<const Token> tokens) const {
     const int vocabulary = target_model_->vocabulary().size;
-    for (const Token token : request.prompt) {
+    for (const Token token : tokens) {
         if (token < 0 || token >= vocabulary) {
             throw Error("ARGUMENT_INVALID", "token " + std::to_string(token) + " is not one of the vocabulary's " +
                                                 std::to_string(vocabulary));
         }
-    }
-    if (request.max_tokens < 1 || !request.listener) {
-        throw Error("ARGUMENT_INVALID", "a request needs max_tokens of at least 1 and a listener");
     }
 }
 
@@ -160,7 +173,19 @@ void Engine::submit(Request request) {
     if (closing_) {
         throw Error("ENGINE_CLOSED", "the engine is closed");
     }
-    waiting_.push_back(std::move(request));
+    // The state of a model that cannot roll back is that of its whole text.
+    request.share_prefix &= target_model_->header().can_roll_back;
+    const auto behind = std::upper_bound(waiting_.begin(), waiting_.end(), request,
+                                         [](const Request & a, const Request & b) { return a.priority > b.priority; });
+    waiting_.insert(behind, std::move(request));
+    wake_.notify_one();
+}
+
+void Engine::wake() {
+    {
+        const std::lock_guard lock(mutex_);
+        woken_ = true;
+    }
     wake_.notify_one();
 }
 
@@ -178,7 +203,10 @@ void Engine::close() {
 
 bool Engine::next() {
     std::unique_lock lock(mutex_);
-    wake_.wait(lock, [this] { return closing_ || !waiting_.empty() || !tasks_.empty() || !scheduler_->idle(); });
+    wake_.wait(lock, [this] {
+        const bool admits = !waiting_.empty() && scheduler_->has_room();
+        return closing_ || woken_ || admits || !tasks_.empty() || scheduler_->runnable();
+    });
     while (!tasks_.empty()) {
         const auto task = std::move(tasks_.front());
         tasks_.pop_front();
@@ -186,13 +214,15 @@ bool Engine::next() {
         task();
         lock.lock();
     }
-    std::erase_if(waiting_, [](const Request & request) {
-        const bool aborted = is_aborted(request);
-        if (aborted) {
-            request.listener->on_end(FinishReason::Aborted, {}, nullptr);
-        }
-        return aborted;
-    });
+    if (std::exchange(woken_, false)) {
+        std::erase_if(waiting_, [](const Request & request) {
+            const bool aborted = is_aborted(request);
+            if (aborted) {
+                request.listener->on_end(FinishReason::Aborted, {}, nullptr);
+            }
+            return aborted;
+        });
+    }
     while (!closing_ && !waiting_.empty() && scheduler_->has_room()) {
         scheduler_->admit(std::move(waiting_.front()));
         waiting_.pop_front();
@@ -246,6 +276,7 @@ std::vector<double> Engine::measure(const std::vector<Pass> & passes, int past, 
         if (!scheduler_->idle()) {
             throw Error("ENGINE_BUSY", "forward passes cannot be measured while a generation runs");
         }
+        scheduler_->forget_kept();
         times = meter_->measure(passes, past, repeats);
     });
     return times;
@@ -260,6 +291,28 @@ CostProfile Engine::profile() {
         }
     });
     return profile;
+}
+
+SavedText Engine::save(const std::vector<Token> & text) {
+    SavedText saved;
+    on_decode_thread([&] {
+        const size_t kept = scheduler_->read_kept(text, [&](SeqId seq) { saved.state = target_->state(seq); });
+        saved.tokens.assign(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(kept));
+    });
+    return saved;
+}
+
+bool Engine::restore(const SavedText & saved) {
+    validate(saved.tokens);
+    bool restored = false;
+    on_decode_thread([&] {
+        const size_t tokens = saved.tokens.size();
+        restored = tokens > 0 && tokens < static_cast<size_t>(options_.context_size) &&
+                   scheduler_->keep(saved.tokens, [&](SeqId seq) {
+                       return target_->set_state(seq, saved.state, static_cast<Pos>(tokens));
+                   });
+    });
+    return restored;
 }
 
 }  // namespace foretoken

@@ -1,7 +1,7 @@
 // Models, contexts and the scheduler behind one decode thread.
 //
 // Any thread may submit, measure and close; the decode thread alone touches contexts, drafter and scheduler, and calls
-// the listeners. Requests beyond max_sequences wait in order.
+// the listeners. Requests beyond max_sequences wait, by priority, then in order.
 #pragma once
 
 #include <atomic>
@@ -27,11 +27,14 @@
 
 namespace foretoken {
 
+// As many again are kept for their prefixes, and llama.cpp has 256.
+constexpr int kMaxSequences = 64;
+
 struct EngineOptions {
     int context_size = 0;      // tokens of one sequence
     int batch_size = 512;      // tokens of one forward pass
     int max_draft_tokens = 0;  // longest draft
-    int max_sequences = 1;
+    int max_sequences = 1;     // decoded at once, 1 … kMaxSequences
     int threads = 1;
     int draft_threads = 1;
     bool flash_attention = true;
@@ -47,6 +50,11 @@ struct EngineOptions {
 // The contexts that an engine makes of its models. The target's throws Error CONTEXT_TOO_LARGE.
 ContextOptions target_context(const EngineOptions & options, const ModelHeader & target);
 ContextOptions draft_context(const EngineOptions & options, const ModelHeader & draft);
+// A text and what a target's cache holds of it.
+struct SavedText {
+    std::vector<Token> tokens;
+    std::vector<uint8_t> state;
+};
 
 class Engine {
 public:
@@ -68,6 +76,8 @@ public:
     // Queues a request. Its listener is called from the decode thread; on_end exactly once.
     // Throws Error ENGINE_CLOSED, PROMPT_EMPTY, PROMPT_TOO_LONG, ARGUMENT_INVALID.
     void submit(Request request);
+    // Something that running or waiting requests wait for may have come: an abort, a reader. Any thread.
+    void wake();
     // Milliseconds of each forward pass (median of `repeats`) when they run one after the other, each on a cache of
     // `past` tokens. Waits for the decode thread. Throws Error ENGINE_CLOSED, ENGINE_BUSY, ARGUMENT_INVALID.
     std::vector<double> measure(const std::vector<Pass> & passes, int past, int repeats);
@@ -75,6 +85,12 @@ public:
     CostProfile profile();
     // What the caches and the passes' buffers take. Any thread.
     uint64_t context_bytes() const { return context_bytes_; }
+    // What the target's cache keeps of the beginning of a text; empty where it keeps nothing. Waits for the decode thread,
+    // between rounds. Throws Error ENGINE_CLOSED.
+    SavedText save(const std::vector<Token> & text);
+    // Keeps what save() gave, in this or another process. False where it does not fit these models, or not now. Waits
+    // for the decode thread. Throws Error ENGINE_CLOSED, ARGUMENT_INVALID.
+    bool restore(const SavedText & saved);
     // Stops running work, waits for it, frees the contexts. Idempotent; every caller returns when all is freed.
     void close();
 
@@ -83,6 +99,7 @@ private:
     // Waits for work; moves waiting requests into the scheduler. Returns false when closing.
     bool next();
     void validate(const Request & request) const;
+    void validate(std::span<const Token> tokens) const;
     // Runs `work` on the decode thread between two rounds and waits for it; rethrows what it throws.
     void on_decode_thread(const std::function<void()> & work);
 
@@ -102,8 +119,9 @@ private:
     std::shared_ptr<PairExperience> experience_;
     std::unique_ptr<Scheduler> scheduler_;
 
-    std::mutex mutex_;  // guards waiting_ and tasks_
+    std::mutex mutex_;  // guards waiting_, tasks_ and woken_
     std::condition_variable wake_;
+    bool woken_ = false;  // by wake(), guarded too
     std::deque<Request> waiting_;
     std::deque<std::function<void()>> tasks_;  // run on the decode thread between rounds
     std::mutex close_mutex_;                   // held by whoever joins the thread

@@ -1,5 +1,7 @@
 #include "initial-costs.h"
 
+#include <algorithm>
+
 #include "stopwatch.h"
 
 namespace foretoken {
@@ -38,10 +40,14 @@ void guess_costs(PairCosts & costs, const Model & target, const Model * draft,
     }
 }
 
-void warm_up(PairCosts & costs, PassMeter & meter, int max_rows) {
+void warm_up(PairCosts & costs, PassMeter & meter, int max_sequences, int max_rows) {
     // Row by row up to 8, since the matrix kernel's tiles make steps there.
-    constexpr int kRows[] = {1, 2, 3, 4, 5, 6, 7, 8, 12, 16};
-    constexpr int kDraftTokens[] = {1, 1, 1, 2, 32};
+    constexpr int kRows[] = {1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 24, 32, 48, 64};
+    max_rows = std::min(max_rows, max_sequences == 1 ? 16 : 64);
+    std::vector<int> draft_tokens = {1, 1, 1, 2, 32};
+    for (int width = 4; width <= max_sequences; width *= 2) {
+        draft_tokens.push_back(width);
+    }
     constexpr int kSweeps = 3;
     constexpr double kBudgetMs = 1000;  // enough once every size was seen
     const auto observe = [&](const Pass & pass, PassCosts & curve) {
@@ -53,7 +59,7 @@ void warm_up(PairCosts & costs, PassMeter & meter, int max_rows) {
     Stopwatch watch;
     double spent = 0;
     for (int sweep = 0; sweep < kSweeps && spent < kBudgetMs; ++sweep, spent += watch.lap()) {
-        for (const int tokens : kDraftTokens) {
+        for (const int tokens : draft_tokens) {
             observe({Pass::Draft, tokens}, costs.drafters[0]);
         }
         for (const int rows : kRows) {

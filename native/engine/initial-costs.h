@@ -24,8 +24,8 @@ struct CostProfile {
 void guess_costs(PairCosts & costs, const Model & target, const Model * draft,
                  const std::optional<CostProfile> & profile);
 
-// Passes of the sizes that drafts lead to, up to `max_rows` of the target, for about a second and each at least once,
-// so that the first rounds know their costs.
-void warm_up(PairCosts & costs, PassMeter & meter, int max_rows);
+// Passes of the sizes that drafts of so many sequences lead to, up to `max_rows` of the target, for about a second and
+// each at least once, so that the first rounds know their costs.
+void warm_up(PairCosts & costs, PassMeter & meter, int max_sequences, int max_rows);
 
 }  // namespace foretoken

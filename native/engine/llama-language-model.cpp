@@ -1,5 +1,6 @@
 #include "llama-language-model.h"
 
+#include <algorithm>
 #include <string>
 
 #include "abort-guard.h"
@@ -14,8 +15,8 @@ LlamaContext make_context(const Model & model, const ContextOptions & options, g
     params.n_ctx = static_cast<uint32_t>(options.context * options.max_sequences);
     params.n_batch = static_cast<uint32_t>(options.batch);
     params.n_ubatch = static_cast<uint32_t>(options.batch);
-    params.n_seq_max = static_cast<uint32_t>(options.max_sequences);
-    params.n_outputs_max = static_cast<uint32_t>(options.rows);
+    params.n_seq_max = static_cast<uint32_t>(options.max_sequences + options.kept_sequences);
+    params.n_outputs_max = std::max(static_cast<uint32_t>(options.rows), params.n_seq_max);  // llama.cpp reserves those
     params.n_threads = options.threads;
     params.n_threads_batch = options.threads;
     params.flash_attn_type = options.flash_attention ? LLAMA_FLASH_ATTN_TYPE_ENABLED : LLAMA_FLASH_ATTN_TYPE_DISABLED;
@@ -45,7 +46,7 @@ LlamaLanguageModel::LlamaLanguageModel(std::shared_ptr<const Model> model, std::
                                        const ContextOptions & options, std::function<bool()> aborted)
     : model_(std::move(model)),
       pool_(std::move(pool)),
-      limits_{options.batch, options.rows, options.context},
+      limits_{options.batch, options.rows, options.context, options.context * options.max_sequences},
       aborted_(std::move(aborted)),
       context_(make_context(
           *model_, options, [](void * data) { return (*static_cast<const std::function<bool()> *>(data))(); },
@@ -89,6 +90,19 @@ void LlamaLanguageModel::copy(SeqId from, SeqId to, Pos n) {
 
 uint64_t LlamaLanguageModel::bytes() const {
     return context_bytes(context_.get());
+}
+
+std::vector<uint8_t> LlamaLanguageModel::state(SeqId seq) const {
+    std::vector<uint8_t> bytes(llama_state_seq_get_size(context_.get(), seq));
+    bytes.resize(llama_state_seq_get_data(context_.get(), bytes.data(), bytes.size(), seq));
+    return bytes;
+}
+
+bool LlamaLanguageModel::set_state(SeqId seq, std::span<const uint8_t> bytes, Pos tokens) {
+    const ErrorLog log;  // llama.cpp says there what does not fit
+    const auto memory = llama_get_memory(context_.get());
+    return llama_state_seq_set_data(context_.get(), bytes.data(), bytes.size(), seq) == bytes.size() &&
+           llama_memory_seq_pos_min(memory, seq) == 0 && llama_memory_seq_pos_max(memory, seq) == tokens - 1;
 }
 
 }  // namespace foretoken

@@ -18,6 +18,7 @@ struct ContextOptions {
     int batch = 512;  // tokens of one forward pass
     int rows = 1;     // tokens of one forward pass that may want logits
     int max_sequences = 1;
+    int kept_sequences = 0;  // more, within the same cells
     int threads = 1;
     // On the CPU, verification is bit-exact only with it.
     bool flash_attention = true;
@@ -46,6 +47,10 @@ public:
 
     // What the cache and the passes' buffers take.
     uint64_t bytes() const;
+    // What the cache holds of a sequence, for a later set_state() of the same model, release and options.
+    std::vector<uint8_t> state(SeqId seq) const;
+    // Fills an empty sequence. False where the bytes are not the state of so many tokens; truncate() then empties it.
+    bool set_state(SeqId seq, std::span<const uint8_t> bytes, Pos tokens);
 
 private:
     // llama_batch_init's arrays, filled for each pass.

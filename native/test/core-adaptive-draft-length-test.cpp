@@ -217,7 +217,8 @@ TEST("a drafter that stopped paying is tried again now and then while another dr
     int tried = 0;
     for (int round = 0; round < 3000; ++round) {
         const std::vector<DrafterView> views = {{8, 0, std::nullopt}, {8, 0, fair}};
-        const DraftPlan plan = policy.plan({0, 8, 3000 - round, 0, views});
+        const BatchLoad load;
+        const DraftPlan plan = policy.plan({0, 8, 3000 - round, load, views});
         const bool model = plan.max_tokens > 0 && plan.drafter == 0;
         const int proposed = plan.max_tokens > 0 && policy.keep_going({0, 0, fair}) ? 1 : 0;
         tried += model && round >= 500 ? 1 : 0;

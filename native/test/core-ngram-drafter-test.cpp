@@ -165,8 +165,7 @@ TEST("the policy is asked before every token, with the confidence that the view 
     }
     CHECK_EQ(request.work.passes + request.work.tokens, 0);
     CHECK(drafter.take_passes().empty());
-    DraftWork work;
-    CHECK(!drafter.catch_up(4, work));
+    CHECK_EQ(drafter.view(4).lacking, 0);
 }
 
 TEST("drafting changes nothing: the same draft again") {
@@ -188,7 +187,8 @@ TEST("each token was drawn from a point mass, told where asked for") {
         CHECK_EQ(request.drafted[i].probability(request.tokens[i]), 1.0F);
     }
     DraftRequest silent{0, 5, &policy, &sampler, nullptr, false, false};
-    drafter.propose({&silent, 1});
+    BatchLoad load;
+    drafter.propose({&silent, 1}, load);
     CHECK_EQ(silent.tokens, request.tokens);
     CHECK(silent.drafted.empty());
 }
@@ -215,7 +215,8 @@ TEST("a draft goes no further than a token that ends the generation") {
     FixedDraftLength policy(9);
     Sampler sampler = free_sampler();
     DraftRequest request{0, 9, &policy, &sampler, &ends, true, false};
-    drafter.propose({&request, 1});
+    BatchLoad load;
+    drafter.propose({&request, 1}, load);
     CHECK_EQ(request.tokens, Tokens{3, 4});
 }
 

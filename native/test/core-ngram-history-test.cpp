@@ -54,10 +54,11 @@ int rounds(NgramDrafter & drafter, const Tokens & text) {
     for (; committed < text.size(); ++count) {
         const auto left = static_cast<int>(text.size() - committed);
         const DrafterView view = drafter.view(0);
-        const DraftPlan plan = policy.plan({0, left - 1, left, 0, {&view, 1}});
+        BatchLoad load;
+        const DraftPlan plan = policy.plan({0, left - 1, left, load, {&view, 1}});
         Tokens drafted;
         if (plan.max_tokens > 0) {
-            drafted = test::propose(drafter, 0, plan.max_tokens, policy, sampler).tokens;
+            drafted = test::propose(drafter, 0, plan.max_tokens, policy, sampler, load).tokens;
         }
         size_t accepted = 0;
         while (accepted < drafted.size() && drafted[accepted] == text[committed + accepted]) {
@@ -92,7 +93,8 @@ TEST("sequences draft together, each from its own text, until one ends") {
     for (size_t i = 0; i < requests.size(); ++i) {
         requests[i].seq = static_cast<SeqId>(i) + 1;
     }
-    drafter.propose(requests);
+    BatchLoad load;
+    drafter.propose(requests, load);
     CHECK_EQ(requests[0].tokens, Tokens{3, 1});
     CHECK_EQ(requests[1].tokens, Tokens{4, 1});
     CHECK_EQ(requests[2].tokens, Tokens{});

@@ -91,7 +91,8 @@ Tokens propose(const Setup & setup, const Tokens & prompt, int max_tokens, std::
                    .likeliest = true,
                    .distributions = true};
     if (requests[0].max_tokens > 0) {
-        drafter.propose(requests);
+        BatchLoad load;
+        drafter.propose(requests, load);
     }
     drafter.end(0);
     CHECK_EQ(requests[0].drafted.size(), requests[0].tokens.size());

@@ -1,5 +1,7 @@
-// Random scripts of agreements, draft lengths, stops, aborts and neighbours through the real scheduler: whatever
-// happens, a text is the target's own up to where it ends, counters add up, and nothing is left in the caches.
+// Random scripts of arrivals, agreements, draft lengths, stops, aborts, slow readers, shared prefixes and failing passes
+// through the real scheduler: whatever happens, a text is the target's own up to where it ends, counters add up, and
+// nothing is left in the caches that is not kept on purpose.
+#include <numeric>
 #include <random>
 
 #include "check.h"
@@ -24,7 +26,8 @@ uint64_t hashed(std::span<const Token> text, uint64_t salt) {
     for (const Token token : text.last(std::min<size_t>(3, text.size()))) {
         hash = (hash ^ static_cast<uint64_t>(token + 1)) * 1099511628211U;
     }
-    return (hash ^ text.size() / 7) * 0x9E3779B97F4A7C15U >> 16;
+    const int all = std::accumulate(text.begin(), text.end(), 0);  // a wrong cell anywhere shows
+    return (hash ^ text.size() / 7 ^ static_cast<uint64_t>(all % 3 * 64)) * 0x9E3779B97F4A7C15U >> 16;
 }
 
 Token successor(std::span<const Token> text, uint64_t salt) {
@@ -50,6 +53,14 @@ public:
 private:
     std::mt19937 random_;
 };
+
+std::shared_ptr<PairCosts> costs() {
+    auto costs = std::make_shared<PairCosts>();
+    costs->drafters.resize(2);
+    costs->target.guess(1, 1);
+    costs->target.guess(64, 8);
+    return costs;
+}
 
 struct Running {
     std::shared_ptr<Recorder> recorder;
@@ -84,22 +95,38 @@ void play(uint32_t seed) {
     const auto below = [&](uint32_t n) { return static_cast<int>(random() % n); };
     const uint64_t salt = random();
     const uint32_t disagreement = 1 + static_cast<uint32_t>(random() % 10);
-    FakeLanguageModel target(kVocabulary, test::Successor([&](auto text) { return successor(text, salt); }));
-    FakeLanguageModel draft(kVocabulary, test::Successor([&](auto text) {
-                                const Token right = successor(text, salt);
-                                const bool wrong = hashed(text, salt + 1) % 10 < disagreement;
-                                return wrong ? (right + 1) % (kVocabulary - 1) : right;
-                            }));
+    const ModelLimits limits{16 + below(48), 8 + below(8), 200, 600 + below(600)};
+    FakeLanguageModel target(kVocabulary, test::Successor([&](auto text) { return successor(text, salt); }), limits);
+    const auto drafted = [&](std::span<const Token> text) {
+        const Token right = successor(text, salt);
+        const bool wrong = hashed(text, salt + 1) % 10 < disagreement;
+        return wrong ? (right + 1) % (kVocabulary - 1) : right;
+    };
+    FakeLanguageModel draft(kVocabulary, test::Successor(drafted), limits);
+    // Now and then a pass over several sequences fails: each is then evaluated alone.
+    const auto fails = [&](std::span<const BatchToken> batch) {
+        return batch.front().seq != batch.back().seq && below(30) == 0;
+    };
+    target.fails = fails;
+    draft.fails = fails;
     ModelDrafter model(draft, kVocabulary);
     NgramDrafter ngrams({1, 200, 6});
     const test::Letters letters(kVocabulary);
-    Scheduler scheduler(target, {&model, &ngrams}, letters, 3);
+    const int sequences = 1 + below(6);
+    const int kept = below(4);
+    Scheduler scheduler(target, {&model, &ngrams}, letters, sequences, below(2) == 0 ? nullptr : costs(), kept);
 
     std::vector<Running> all;
     for (int step = 0; step < 60 || !scheduler.idle(); ++step) {
         if (step < 60 && scheduler.has_room() && below(3) == 0) {
             Running running{
                 std::make_shared<Recorder>(), {}, std::make_shared<std::atomic<bool>>(false), 1 + below(40)};
+            if (!all.empty() && below(2) == 0) {  // goes on from, or branches off, another's text
+                const Running & other = all[static_cast<size_t>(below(static_cast<uint32_t>(all.size())))];
+                running.prompt = other.prompt;
+                running.prompt.insert(running.prompt.end(), other.recorder->ids.begin(), other.recorder->ids.end());
+                running.prompt.resize(std::min<size_t>(running.prompt.size(), static_cast<size_t>(1 + below(120))));
+            }
             for (int i = 0; i <= below(20); ++i) {
                 running.prompt.push_back(below(kVocabulary - 1));
             }
@@ -107,6 +134,8 @@ void play(uint32_t seed) {
             request.prompt = running.prompt;
             request.max_tokens = running.max_tokens;
             request.policy = below(5) == 0 ? nullptr : std::make_unique<Whims>(static_cast<uint32_t>(random()));
+            request.priority = below(3);
+            request.share_prefix = below(5) != 0;
             request.listener = running.recorder;
             request.aborted = running.aborted;
             all.push_back(running);
@@ -115,12 +144,16 @@ void play(uint32_t seed) {
         if (!all.empty() && below(40) == 0) {
             all[static_cast<size_t>(below(static_cast<uint32_t>(all.size())))].aborted->store(true);
         }
+        for (const Running & running : all) {
+            running.recorder->full = step < 60 && (running.recorder->full ? below(6) != 0 : below(20) == 0);
+        }
         scheduler.step();
     }
     for (const Running & running : all) {
         check_text(running, salt);
     }
-    for (SeqId seq = 0; seq < 3; ++seq) {
+    scheduler.forget_kept();
+    for (SeqId seq = 0; seq < sequences + kept; ++seq) {
         CHECK(target.cached(seq).empty());
         CHECK(draft.cached(seq).empty());
     }
@@ -128,9 +161,9 @@ void play(uint32_t seed) {
 
 }  // namespace
 
-TEST("300 random scripts of accept, reject, stop and abort leave every text the target's own") {
-    std::printf("    seeds %u…%u\n", kSeed, kSeed + 299);
-    for (uint32_t seed = kSeed; seed < kSeed + 300; ++seed) {
+TEST("3000 random schedules leave every text the target's own") {
+    std::printf("    seeds %u…%u\n", kSeed, kSeed + 2999);
+    for (uint32_t seed = kSeed; seed < kSeed + 3000; ++seed) {
         play(seed);
     }
 }

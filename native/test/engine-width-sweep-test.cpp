@@ -32,7 +32,8 @@ public:
           prompt_(prompt),
           model_(Model::load(path, options(setting))),
           language_model_(model_, std::make_shared<ThreadPool>(setting.threads),
-                          {prompt + kTokens, 512, kMaxWidth, 1, setting.threads, true}, [] { return false; }) {
+                          {.context = prompt + kTokens, .rows = kMaxWidth, .threads = setting.threads},
+                          [] { return false; }) {
         for (int pos = 0; pos < prompt; pos += setting.prompt_chunk) {
             eval(pos, std::min(setting.prompt_chunk, prompt - pos), false);
         }

@@ -40,6 +40,9 @@ public:
         if (before_eval) {
             before_eval();
         }
+        if (fails && fails(batch)) {
+            throw EvalFailed("this batch fails");
+        }
         batches.push_back(static_cast<int>(batch.size()));
         passes += 1;
         tokens += static_cast<int>(batch.size());
@@ -55,6 +58,9 @@ public:
                 throw std::logic_error("token " + std::to_string(token.token) + " of another vocabulary");
             }
             text.push_back(token.token);
+            if (++cells_ > limits_.cells) {
+                throw std::logic_error("no room in the cache");
+            }
             if (token.want_logits) {
                 const std::vector<float> row = row_(text);
                 logits_.insert(logits_.end(), row.begin(), row.end());
@@ -72,13 +78,18 @@ public:
         if (static_cast<size_t>(n_past) > text.size()) {
             throw std::logic_error("truncate to " + std::to_string(n_past) + " of " + std::to_string(text.size()));
         }
+        cells_ -= static_cast<int>(text.size()) - n_past;
         text.resize(static_cast<size_t>(n_past));
         return true;
     }
 
     void copy(SeqId from, SeqId to, Pos n) override {
         const std::vector<Token> text = cache_[from];
+        if (static_cast<size_t>(n) > text.size() || !cache_[to].empty()) {
+            throw std::logic_error("copy of " + std::to_string(n) + " of " + std::to_string(text.size()));
+        }
         cache_[to].assign(text.begin(), text.begin() + n);
+        cells_ += n;
     }
 
     const std::vector<Token> & cached(SeqId seq) { return cache_[seq]; }
@@ -87,12 +98,14 @@ public:
     int tokens = 0;
     std::vector<int> batches;  // tokens of each pass
     std::function<void()> before_eval;
+    std::function<bool(std::span<const BatchToken>)> fails;  // before anything of the batch is evaluated
 
 private:
     size_t vocabulary_;
     Logits row_;
     ModelLimits limits_;
     std::map<SeqId, std::vector<Token>> cache_;
+    int cells_ = 0;  // as if nothing were shared
     std::vector<float> logits_;
 };
 
@@ -113,6 +126,7 @@ private:
 };
 
 struct Recorder final : SequenceListener {
+    bool congested() const override { return full; }
     void on_tokens(std::vector<EmittedToken> tokens) override {
         for (EmittedToken & token : tokens) {
             text += token.text;
@@ -129,6 +143,7 @@ struct Recorder final : SequenceListener {
         code = failure ? failure->code() : "";
     }
 
+    bool full = false;  // as if nobody read
     std::string text;
     std::vector<Token> ids;
     std::string origins;  // D draft, C correction, B bonus, P plain

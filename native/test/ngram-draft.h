@@ -16,10 +16,16 @@ inline Sampler free_sampler() {
 }
 
 inline DraftRequest propose(NgramDrafter & drafter, SeqId seq, int max_tokens, DraftPolicy & policy,
-                            Sampler & sampler) {
+                            Sampler & sampler, BatchLoad & load) {
     DraftRequest request{seq, max_tokens, &policy, &sampler, nullptr, true, true};
-    drafter.propose({&request, 1});
+    drafter.propose({&request, 1}, load);
     return request;
+}
+
+inline DraftRequest propose(NgramDrafter & drafter, SeqId seq, int max_tokens, DraftPolicy & policy,
+                            Sampler & sampler) {
+    BatchLoad load;
+    return propose(drafter, seq, max_tokens, policy, sampler, load);
 }
 
 inline Tokens draft(NgramDrafter & drafter, SeqId seq, int max_tokens = 4) {

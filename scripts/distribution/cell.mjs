@@ -81,8 +81,11 @@ export function cellRunner(seam, options, requests) {
         verification: cell.verification,
         seed,
       },
-      cell.drafter === "none" ? null : { type, ...length },
-      VOCABULARY,
+      {
+        draft: cell.drafter === "none" ? null : { type, ...length },
+        vocabulary: VOCABULARY,
+        deterministic: false,
+      },
     );
     return requests.nativeRequest(Int32Array.from(prompt), resolved);
   }

@@ -12,6 +12,7 @@ t.test("the target evaluates nothing twice", async (t) => {
       maxTokens: 40,
       draft: { policy: "fixed", maxTokens: draftLength },
       ignoreEnd: true,
+      cachePrompt: false,
     });
     t.equal(
       stats.targetTokens,
@@ -34,6 +35,7 @@ t.test("the draft's cache is kept over rounds", async (t) => {
         maxTokens: 40,
         draft: { policy: "fixed", maxTokens: draftLength },
         ignoreEnd: true,
+        cachePrompt: false,
       });
       t.equal(
         stats.draftTokens,

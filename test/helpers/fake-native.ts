@@ -7,7 +7,7 @@ import { nativeStats } from "./native-stats.js";
 /** A generation whose native side is played by the test. */
 export function fakeGeneration(signal: AbortSignal | null = null) {
   let deliver: (batch: NativeBatch) => void = () => {};
-  const calls = { started: 0, aborted: 0, ended: 0 };
+  const calls = { started: 0, aborted: 0, paused: 0, resumed: 0, ended: 0 };
   const context = {
     seed: 7,
     textOf: (id: number) => `<${id}>`,
@@ -17,7 +17,11 @@ export function fakeGeneration(signal: AbortSignal | null = null) {
   const generation = new Generation(new CallSite(fakeGeneration), signal, context).start((onBatch) => {
     calls.started++;
     deliver = onBatch;
-    return { abort: () => calls.aborted++ };
+    return {
+      abort: () => calls.aborted++,
+      pause: () => calls.paused++,
+      resume: () => calls.resumed++,
+    };
   });
   let id = 0;
   const batch = (texts: string[], origin: Origin): NativeBatch => ({

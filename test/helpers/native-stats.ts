@@ -4,6 +4,7 @@ import type { NativeStats } from "../../lib/native.js";
 export function nativeStats(given: Partial<NativeStats>): NativeStats {
   return {
     promptTokens: 0,
+    cachedTokens: 0,
     rounds: 0,
     proposed: 0,
     accepted: 0,

@@ -6,7 +6,7 @@ const pairDraft = (draft: object) =>
   resolving.resolvePairOptions({ target: "t", draft: { model: "d", ...draft } }).draft;
 const fixed3 = pairDraft({ policy: "fixed" });
 const resolveGenerateOptions = (options: unknown, draft = fixed3) =>
-  resolving.resolveGenerateOptions(options, draft, VOCABULARY);
+  resolving.resolveGenerateOptions(options, { draft, vocabulary: VOCABULARY, deterministic: false });
 
 t.test("defaults: 256 tokens, the likeliest ones, drafted as the pair was loaded", async (t) => {
   const { seed, ...rest } = resolveGenerateOptions({});
@@ -16,6 +16,8 @@ t.test("defaults: 256 tokens, the likeliest ones, drafted as the pair was loaded
     draft: fixed3,
     stop: [],
     ignoreEnd: false,
+    priority: 0,
+    cachePrompt: true,
     signal: null,
     grammar: null,
     topLogprobs: -1,
@@ -68,6 +70,12 @@ t.test("a JSON schema becomes a grammar", async (t) => {
   });
 });
 
+t.test("a deterministic pair shares prompts only where asked to", async (t) => {
+  const pair = { draft: fixed3, vocabulary: VOCABULARY, deterministic: true };
+  t.equal(resolving.resolveGenerateOptions({}, pair).cachePrompt, false);
+  t.equal(resolving.resolveGenerateOptions({ cachePrompt: true }, pair).cachePrompt, true);
+});
+
 t.test("stop strings come alone or as a list", async (t) => {
   t.strictSame(resolveGenerateOptions({ stop: "." }).stop, ["."]);
   t.strictSame(resolveGenerateOptions({ stop: [".", "\n"] }).stop, [".", "\n"]);
@@ -116,6 +124,8 @@ const bad: [name: string, options: unknown, message: RegExp][] = [
   ["an empty grammar", { grammar: "" }, /^Expected non-empty string for grammar/],
   ["all log-probabilities", { logprobs: 101 }, /^Expected integer between 0 and 100 for logprobs/],
   ["another rule", { verification: "hope" }, /^Expected "sample-match" or "rejection" or "block" for verif/],
+  ["half a priority", { priority: 0.5 }, /^Expected integer between -1000 and 1000 for priority/],
+  ["cachePrompt: 1", { cachePrompt: 1 }, /^Expected boolean for cachePrompt but received 1/],
   ["ignoreEnd: 0", { ignoreEnd: 0 }, /^Expected boolean for ignoreEnd but received 0/],
   ["a signal that is none", { signal: "now" }, /^Expected AbortSignal for signal/],
 ];

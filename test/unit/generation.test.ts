@@ -105,3 +105,37 @@ t.test("abort() ends the iteration after what is finished", async (t) => {
   t.equal((await generation.next()).done, true);
   t.equal((await generation.result).finishReason, "aborted");
 });
+
+t.test("a generation that is iterated pauses while a thousand tokens wait, and goes on once they are read", async (t) => {
+  const { generation, send, end, calls } = fakeGeneration();
+  send(Array(1023).fill("a"));
+  t.equal(calls.paused, 0);
+  send(["b", "c"]);
+  send(["d"]);
+  t.match(calls, { paused: 1, resumed: 0 });
+  t.equal((await generation.next()).value?.tokens.length, 1026);
+  t.match(calls, { paused: 1, resumed: 1 });
+  send(Array(2000).fill("e"));
+  t.equal(calls.paused, 2);
+  end();
+  t.equal((await generation.next()).value?.tokens.length, 2000);
+});
+
+t.test("who asks for the result, or has left, is not waited for", async (t) => {
+  const collected = fakeGeneration();
+  collected.send(Array(2000).fill("a"));
+  t.match(collected.calls, { paused: 1, resumed: 0 });
+  const { result } = collected.generation;
+  t.match(collected.calls, { paused: 1, resumed: 1 });
+  collected.send(Array(2000).fill("a"));
+  collected.end();
+  t.equal((await result).tokens.length, 4000);
+  t.equal(collected.calls.paused, 1);
+
+  const left = fakeGeneration();
+  left.send(Array(2000).fill("a"));
+  const returned = left.generation.return();
+  t.match(left.calls, { paused: 1, resumed: 1, aborted: 1 });
+  left.end("aborted");
+  await returned;
+});

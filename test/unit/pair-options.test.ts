@@ -11,6 +11,7 @@ t.test("defaults", async (t) => {
     contextSize: null,
     kvType: "f16",
     checkMemory: true,
+    maxSequences: 1,
     batchSize: 512,
     threads: availableParallelism(),
     draftThreads: availableParallelism(),

@@ -1,0 +1,199 @@
+#include "drafting.h"
+
+#include <algorithm>
+#include <climits>
+
+#include "prefill-budget.h"
+#include "stopwatch.h"
+
+namespace foretoken {
+
+void Drafting::begin(const Sequence & sequence) {
+    for (Drafter * drafter : drafters_) {
+        drafter->begin(sequence.id, sequence.committed);
+        if (sequence.request.share_prefix) {
+            drafter->share_prefix(sequence.id);
+        }
+    }
+}
+
+void Drafting::commit(const Sequence & sequence, size_t before) {
+    for (Drafter * drafter : drafters_) {
+        drafter->commit(sequence.id, std::span(sequence.committed).subspan(before));
+    }
+}
+
+void Drafting::end(const Sequence & sequence, bool kept) {
+    for (Drafter * drafter : drafters_) {
+        kept ? drafter->keep(sequence.id) : drafter->end(sequence.id);
+    }
+}
+
+void Drafting::forget(SeqId seq) {
+    for (Drafter * drafter : drafters_) {
+        drafter->forget(seq);
+    }
+}
+
+void Drafting::begin_round(const Sequences & decoding, int prefill) {
+    const auto drafts = [](const Sequence * sequence) { return sequence->request.policy != nullptr; };
+    decoding_ = static_cast<int>(decoding.size());
+    prefill_ = prefill;
+    load_ = {decoding_ + prefill_, static_cast<int>(std::count_if(decoding.begin(), decoding.end(), drafts))};
+}
+
+int Drafting::room(const Sequence & sequence) const {
+    // The output and the context (a round adds one token to its draft), and this sequence's share of the verify batch.
+    const int left = sequence.request.max_tokens - sequence.generated;
+    const int context = target_.context - static_cast<int>(sequence.committed.size());
+    const int share = std::min(target_.batch - prefill_, target_.rows) / std::max(1, decoding_);
+    return std::max(0, std::min({left, context, share}) - 1);
+}
+
+const DraftPlan & Drafting::plan(Sequence & sequence) {
+    if (sequence.plan) {
+        return *sequence.plan;
+    }
+    sequence.plan = DraftPlan();
+    if (!sequence.request.policy) {
+        return *sequence.plan;
+    }
+    std::vector<DrafterView> views;
+    for (size_t i = 0; i < drafters_.size(); ++i) {
+        const bool allowed = (sequence.request.drafters >> i & 1) != 0;
+        views.push_back(allowed ? drafters_[i]->view(sequence.id) : DrafterView());
+    }
+    sequence.plan = sequence.request.policy->plan(
+        {sequence.id, room(sequence), sequence.request.max_tokens - sequence.generated, load_, views});
+    return *sequence.plan;
+}
+
+void Drafting::catch_up(Sequences & decoding) {
+    std::vector<Sequences> lagging(drafters_.size());
+    const double round_ms = costs_ ? costs_->target.ms(decoding_) : 0;
+    for (Sequence * sequence : decoding) {
+        const DraftPlan & wanted = plan(*sequence);
+        if (wanted.max_tokens == 0) {
+            continue;
+        }
+        // Later gaps are part of a draft's cost: propose() closes them, unless the others would wait for it.
+        const size_t drafter = static_cast<size_t>(wanted.drafter);
+        const bool first = sequence->statistics.rounds == 0;
+        const int lacking = drafters_[drafter]->view(sequence->id).lacking;
+        if (lacking > 0 && (first || (decoding_ > 1 && lacking > kLeastChunk))) {
+            lagging[drafter].push_back(sequence);
+        }
+    }
+    for (size_t i = 0; i < drafters_.size(); ++i) {
+        const bool alone = static_cast<int>(lagging[i].size()) == decoding_;
+        if (!lagging[i].empty()) {
+            catch_up_with(i, lagging[i],
+                          alone || !costs_ ? INT_MAX : affordable_chunk(costs_->drafters[i], 0, round_ms, INT_MAX / 4));
+        }
+        for (const Sequence * sequence : lagging[i]) {
+            const bool waits = drafters_[i]->view(sequence->id).lacking > 0;
+            if (waits || sequence->failure) {
+                std::erase(decoding, sequence);
+                load_.rows -= 1;
+                load_.drafting -= 1;
+            }
+        }
+    }
+}
+
+void Drafting::catch_up_with(size_t drafter, const Sequences & lagging, int most) {
+    std::vector<CatchUp> works;
+    for (const Sequence * sequence : lagging) {
+        works.push_back({sequence->id});
+    }
+    try {
+        drafters_[drafter]->catch_up(works, most);
+    } catch (const EvalAborted &) {
+        throw;
+    } catch (const std::exception & error) {
+        if (lagging.size() == 1) {
+            lagging.front()->fail(error);
+        }
+        for (size_t i = 0; i < lagging.size() && lagging.size() > 1; ++i) {
+            catch_up_with(drafter, {lagging[i]}, most);
+        }
+        return;
+    }
+    for (size_t i = 0; i < works.size(); ++i) {
+        Statistics & statistics = lagging[i]->statistics;
+        statistics.draft_passes += works[i].work.passes;
+        statistics.draft_tokens += works[i].work.tokens;
+        (statistics.rounds == 0 ? statistics.prefill_ms : statistics.draft_ms) += works[i].work.pass_ms;
+    }
+}
+
+void Drafting::draft(const Sequences & decoding) {
+    std::vector<Sequences> drafting(drafters_.size());
+    for (Sequence * sequence : decoding) {
+        sequence->draft.clear();
+        sequence->drafted.clear();
+        sequence->draws.reset();
+        const DraftPlan & wanted = plan(*sequence);
+        if (std::min(wanted.max_tokens, room(*sequence)) > 0) {
+            drafting[static_cast<size_t>(wanted.drafter)].push_back(sequence);
+        }
+    }
+    for (size_t i = 0; i < drafters_.size(); ++i) {
+        if (!drafting[i].empty()) {
+            draft_with(i, drafting[i]);
+        }
+    }
+}
+
+void Drafting::draft_with(size_t drafter, const Sequences & drafting) {
+    Stopwatch watch;
+    std::vector<DraftRequest> requests;
+    for (Sequence * sequence : drafting) {
+        Request & request = sequence->request;
+        requests.push_back({sequence->id, std::min(sequence->plan->max_tokens, room(*sequence)), request.policy.get(),
+                            request.sampler.get(), request.ignore_end ? nullptr : &tokens_, request.likeliest_draft,
+                            request.verification != Verification::SampleMatch});
+    }
+    const auto rewind = [](DraftRequest & request) {
+        request.sampler->rewind(static_cast<int>(request.tokens.size()));
+    };
+    try {
+        drafters_[drafter]->propose(requests, load_);
+    } catch (const EvalAborted &) {
+        throw;
+    } catch (const std::exception & error) {
+        std::for_each(requests.begin(), requests.end(), rewind);
+        if (drafting.size() == 1) {
+            drafting.front()->fail(error);
+        }
+        for (size_t i = 0; i < drafting.size() && drafting.size() > 1; ++i) {
+            load_.rows -= static_cast<int>(requests[i].tokens.size());
+            drafting[i]->plan.reset();
+            draft({drafting[i]});
+        }
+        return;
+    }
+    std::for_each(requests.begin(), requests.end(), rewind);
+    for (const DraftPass & pass : drafters_[drafter]->take_passes()) {
+        if (costs_ && !costs_->frozen) {
+            costs_->drafters[drafter].observe(pass.tokens, pass.ms);
+        }
+    }
+    double pass_ms = 0;
+    for (size_t i = 0; i < requests.size(); ++i) {
+        DraftRequest & request = requests[i];
+        Statistics & statistics = drafting[i]->statistics;
+        statistics.draft_passes += request.work.passes;
+        statistics.draft_tokens += request.work.tokens;
+        statistics.draft_ms += request.work.pass_ms;
+        pass_ms += request.work.pass_ms;
+        drafting[i]->draft = std::move(request.tokens);
+        drafting[i]->drafted = std::move(request.drafted);
+        drafting[i]->draws = std::move(request.draws);
+    }
+    for (const double outside = watch.lap() - pass_ms; Sequence * sequence : drafting) {
+        sequence->statistics.sample_ms += outside / static_cast<double>(drafting.size());
+    }
+}
+
+}  // namespace foretoken

@@ -1,0 +1,53 @@
+// Texts that ended sequences left in the models' caches, so that what begins alike need not be evaluated again. Keeps
+// the books only: the scheduler shares and frees the cells. Not thread-safe: belongs to the decode thread.
+#pragma once
+
+#include <cstddef>
+#include <list>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "types.h"
+
+namespace foretoken {
+
+// Number of tokens both texts begin with.
+size_t common_prefix(std::span<const Token> a, std::span<const Token> b);
+
+class PrefixCache {
+public:
+    struct Match {
+        SeqId seq;
+        size_t length;  // tokens of the text it begins with
+        bool whole;     // they are all that is kept
+    };
+
+    // `capacity`: most texts kept; 0 keeps none.
+    explicit PrefixCache(size_t capacity) : capacity_(capacity) {}
+
+    // The kept text that begins most like this one; counts as its use.
+    std::optional<Match> find(std::span<const Token> text);
+    // Keeps a text under the sequence that holds it. Returns the sequences to free: texts that are the beginning of
+    // another (this one's among them, where a kept one says all of it), and the longest unused beyond the capacity.
+    std::vector<SeqId> keep(SeqId seq, std::vector<Token> text);
+    // Gives up a text, where it is kept.
+    void drop(SeqId seq);
+    // Gives up the text that was not used for longest.
+    std::optional<SeqId> drop_oldest();
+
+    // Cells that all texts would take if none were shared.
+    size_t cells() const { return cells_; }
+
+private:
+    struct Entry {
+        SeqId seq;
+        std::vector<Token> text;
+    };
+
+    size_t capacity_;
+    std::list<Entry> entries_;  // the last used first
+    size_t cells_ = 0;
+};
+
+}  // namespace foretoken

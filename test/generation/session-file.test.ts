@@ -1,0 +1,73 @@
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import t from "tap";
+import { fable, ids } from "../helpers/fable.js";
+
+const TURN = { maxTokens: 12, ignoreEnd: true } as const;
+
+t.test("a restored session goes on token for token in another pair, without evaluating what it was", async (t) => {
+  const path = join(t.testdir(), "fox.session");
+  const pair = await fable(t);
+  const session = pair.session();
+  await session.complete("Once upon a time there was a fox", TURN);
+  await session.complete(" The fox", TURN);
+  await session.save(path);
+  const expected = await session.complete(" said", TURN);
+
+  const other = await fable(t);
+  const restored = await other.restoreSession(path);
+  const answer = await restored.complete(" said", TURN);
+  t.strictSame(ids(answer), ids(expected));
+  t.strictSame(restored.tokens, session.tokens);
+  t.equal(answer.stats.cachedTokens, expected.stats.cachedTokens);
+  t.ok(answer.stats.cachedTokens > 20);
+});
+
+t.test("a rewound session is saved as far as it goes, an empty one as nothing", async (t) => {
+  const folder = t.testdir();
+  const pair = await fable(t);
+  const session = pair.session();
+  await pair.session().save(join(folder, "empty"));
+  t.equal((await pair.restoreSession(join(folder, "empty"))).tokens.length, 0);
+  await session.complete("Once upon a time there was a fox", TURN);
+  session.rewind(15);
+  await session.save(join(folder, "rewound"));
+  const other = await fable(t);
+  const restored = await other.restoreSession(join(folder, "rewound"));
+  const [a, b] = [await session.complete(" said", TURN), await restored.complete(" said", TURN)];
+  t.strictSame(ids(a), ids(b));
+  t.equal(b.stats.cachedTokens, 15);
+});
+
+t.test("damaged and foreign files are refused", async (t) => {
+  const folder = t.testdir();
+  const path = join(folder, "session");
+  const pair = await fable(t);
+  const session = pair.session();
+  await session.complete("Once upon a time", TURN);
+  await session.save(path);
+  const bytes = readFileSync(path);
+  const refused = async (name: string, content: Uint8Array) => {
+    writeFileSync(join(folder, name), content);
+    await t.rejects(pair.restoreSession(join(folder, name)), {
+      name: "EngineError",
+      code: "SESSION_FILE_INVALID",
+    });
+  };
+  for (const at of [0, 9, 40, bytes.length >> 1, bytes.length - 1]) {
+    const damaged = Buffer.from(bytes);
+    damaged[at] = (damaged[at] as number) ^ 1;
+    await refused(`flipped-${at}`, damaged);
+    await refused(`cut-${at}`, bytes.subarray(0, at));
+  }
+  await t.rejects(pair.restoreSession(join(folder, "none")), { code: "SESSION_FILE_INVALID" });
+  await t.rejects(pair.restoreSession(""), { code: "OPTION_INVALID" });
+  copyFileSync(path, join(folder, "foreign"));
+  const small = await fable(t, { target: "fable-5m" });
+  await t.rejects(small.restoreSession(join(folder, "foreign")), { code: "SESSION_FILE_FOREIGN" });
+  const running = session.complete(" The fox", TURN);
+  await t.rejects(session.save(path), { code: "SESSION_BUSY" });
+  await running;
+  await pair.close();
+  await t.rejects(session.save(path), { code: "PAIR_CLOSED" });
+});
