@@ -9,6 +9,7 @@ import { modelInfo } from "./model-info.js";
 import { type NativeModel, native } from "./native.js";
 import type { PairOptions } from "./options.js";
 import { Pair } from "./pair.js";
+import { quantizedModel } from "./quantized-model.js";
 import { type ResolvedPairOptions, resolvePairOptions } from "./resolve-options.js";
 
 const LARGEST_DEFAULT_CONTEXT = 4096;
@@ -33,11 +34,15 @@ async function load(options: ResolvedPairOptions): Promise<Pair> {
   let listenerFailure: { error: unknown } | null = null;
   try {
     const targetPath = await resolveModel(options.target);
-    const draftPath = draft?.model == null ? null : await resolveModel(draft.model);
-    const compatibility = draftPath === null ? null : await checkFiles(targetPath, draftPath);
+    const draftSource = draft?.model == null ? null : await resolveModel(draft.model);
+    const compatibility = draftSource === null ? null : await checkFiles(targetPath, draftSource);
     const crossVocabulary = compatibility?.verdict === "incompatible";
     if (crossVocabulary && !draft?.crossVocabulary) refuse(compatibility);
     signal?.throwIfAborted();
+    const draftPath =
+      draftSource === null || draft?.quantize == null
+        ? draftSource
+        : await quantizedModel(draftSource, draft.quantize, signal);
 
     const paths = draftPath === null || draftPath === targetPath ? [targetPath] : [targetPath, draftPath];
     const report = await progressOver(paths, options.onProgress);

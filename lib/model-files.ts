@@ -1,9 +1,7 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
-import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import { createError } from "./errors.js";
+import { fileHash } from "./file-hash.js";
 import { isRepositoryId } from "./hub/repository-id.js";
 import { nearest } from "./is.js";
 import { defaultModelsFolder, findModel, listModels, modelNames } from "./models-folder.js";
@@ -100,11 +98,9 @@ async function verifyHash(name: string, path: string, expected: string): Promise
   });
   const key = `${path}\0${size}\0${mtimeMs}`;
   if (verified.has(key)) return;
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash).catch((error) => {
+  const actual = await fileHash(path).catch((error) => {
     throw unreadable(error);
   });
-  const actual = hash.digest("hex");
   if (actual !== expected) {
     throw createError(
       "MODEL_HASH_MISMATCH",

@@ -1,9 +1,11 @@
 import {
   DRAFT_CHOICES,
   DRAFT_POLICIES,
+  DRAFT_QUANTIZATIONS,
   DRAFT_TYPES,
   type DraftChoice,
   type DraftPolicy,
+  type DraftQuantization,
   type DraftType,
   MAX_DRAFT_TOKENS,
 } from "./draft-options.js";
@@ -24,6 +26,8 @@ export interface ResolvedDraftLength {
 export interface ResolvedDraft extends ResolvedDraftLength {
   /** null for n-grams alone. */
   model: string | null;
+  /** null: the weights as they are. */
+  quantize: DraftQuantization | null;
   crossVocabulary: boolean;
   /** null for a model alone. */
   ngram: { minMatch: number; historyTokens: number } | null;
@@ -46,7 +50,7 @@ export function resolveDraft(value: unknown): ResolvedDraft | null {
   const usesNgrams = type !== "model";
   is.onlyKnownKeys("draft", value, [
     "type",
-    ...(usesModel ? ["model", "crossVocabulary"] : []),
+    ...(usesModel ? ["model", "quantize", "crossVocabulary"] : []),
     ...LENGTH_KEYS,
     ...(usesNgrams ? NGRAM_KEYS : []),
   ]);
@@ -54,6 +58,7 @@ export function resolveDraft(value: unknown): ResolvedDraft | null {
     ...resolveLength(value, null),
     type,
     model: usesModel ? is.nonEmptyString("draft.model", value.model) : null,
+    quantize: is.optional(value.quantize, (v) => is.oneOf("draft.quantize", v, DRAFT_QUANTIZATIONS)),
     crossVocabulary:
       is.optional(value.crossVocabulary, (v) => is.boolean("draft.crossVocabulary", v)) ?? false,
     ngram: usesNgrams

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { basename } from "node:path";
-import type { GenerationDraftOptions } from "../draft-options.js";
+import type { DraftModelOptions, GenerationDraftOptions } from "../draft-options.js";
 import { createError } from "../errors.js";
 import { resolveModel } from "../model-files.js";
 import type { Verification } from "../sampling-options.js";
@@ -42,7 +42,8 @@ export interface PlanOptions {
   repeat?: number | undefined;
   seed?: number | undefined;
   threads?: number | undefined;
-  crossVocabulary?: boolean | undefined;
+  /** How drafts are loaded. */
+  draftModel?: DraftModelOptions | undefined;
   /** Folder with dialled stand-ins. */
   dialled?: string | undefined;
 }
@@ -144,12 +145,13 @@ async function findPairs(
   preset: Preset,
   options: PlanOptions,
 ): Promise<{ pairs: CasePair[]; missing: Plan["missing"] }> {
-  const crossVocabulary = options.crossVocabulary ?? false;
+  const { draftModel = {} } = options;
+  const weights = draftModel.quantize === undefined ? "" : ` (${draftModel.quantize})`;
   const pairs: CasePair[] = [];
   const missing: Plan["missing"] = [];
   const add = async (target: string, draft: string) => {
     const found = { target: await resolveModel(target), draft: await resolveModel(draft) };
-    pairs.push({ id: `${name(target)} + ${name(draft)}`, ...found, crossVocabulary });
+    pairs.push({ id: `${name(target)} + ${name(draft)}${weights}`, ...found, draftModel });
   };
   if (options.target !== undefined || options.drafts !== undefined) {
     const target = options.target ?? preset.pairs[0]?.target ?? "";
@@ -163,7 +165,7 @@ async function findPairs(
       const { dialled: folder } = options;
       const dialled =
         standIn === undefined || folder === undefined ? [] : await dialledPairs(standIn, folder);
-      for (const pair of dialled) pairs.push({ ...pair, crossVocabulary: false });
+      for (const pair of dialled) pairs.push({ ...pair, id: pair.id + weights, draftModel });
       if (dialled.length === 0)
         missing.push({
           id: `${name(target)} + ${name(draft)}`,

@@ -84,15 +84,16 @@ void check_bits(const std::string & what, const std::vector<float> & actual, con
     }
 }
 
-void sweep(const std::string & path, int prompt) {
+void sweep(const std::string & what, const std::string & path, int prompt, const std::vector<int> & thread_counts) {
     const std::vector<float> expected = Sweep(path, {false, 1, 1}, prompt).logits(1);
     for (const bool extra_buffers : {false, true}) {
-        for (const int threads : {1, 2}) {
+        for (const int threads : thread_counts) {
             for (const int chunk : {1, 63, 512}) {
                 const Setting setting{extra_buffers, threads, chunk};
                 Sweep sweep(path, setting, prompt);
                 for (int width = 1; width <= kMaxWidth; width += chunk == 512 ? 1 : 5) {
-                    check_bits(show(setting) + ", width " + std::to_string(width), sweep.logits(width), expected);
+                    check_bits(what + show(setting) + ", width " + std::to_string(width), sweep.logits(width),
+                               expected);
                 }
             }
         }
@@ -104,31 +105,39 @@ void sweep(const std::string & path, int prompt) {
 #if defined(__x86_64__) || defined(_M_X64)
 
 TEST("embedded target, below 512 cells") {
-    sweep(FORETOKEN_MODELS_DIR "/fable-17m.f16.gguf", 100);
+    sweep("", FORETOKEN_MODELS_DIR "/fable-17m.f16.gguf", 100, {1, 2});
 }
 
-TEST("embedded draft, below 512 cells") {
-    sweep(FORETOKEN_MODELS_DIR "/fable-1m.f16.gguf", 10);
-}
-
-TEST("random GPT-NeoX, across 512 cells") {
-    const test::RandomModelFile file({});
-    sweep(file.path(), 490);
+TEST("embedded draft, below 512 cells, with more threads than there are processors") {
+    sweep("", FORETOKEN_MODELS_DIR "/fable-1m.f16.gguf", 10, {1, 3, 4});
 }
 
 TEST("random GPT-NeoX, far above 512 cells") {
     const test::RandomModelFile file({});
-    sweep(file.path(), 1400);
+    sweep("", file.path(), 1400, {2});
 }
 
-TEST("random GPT-NeoX with f32 and with bf16 weights, of sizes that no vector divides") {
-    for (const ggml_type type : {GGML_TYPE_F32, GGML_TYPE_BF16, GGML_TYPE_F16}) {
+TEST("every family, across 512 cells") {
+    for (const char * architecture : {"gptneox", "opt", "phi2", "llama", "qwen3"}) {
         test::RandomModelShape shape;
-        shape.type = type;
-        shape.vocabulary = 1003;
-        shape.feed_forward = 252;
+        shape.architecture = architecture;
         const test::RandomModelFile file(shape);
-        sweep(file.path(), 70);
+        sweep(architecture + std::string(", "), file.path(), 490, {2});
+    }
+}
+
+TEST("every type of weights, of sizes that no vector divides where the type allows them") {
+    for (const ggml_type type : {GGML_TYPE_F32, GGML_TYPE_F16, GGML_TYPE_BF16, GGML_TYPE_Q8_0, GGML_TYPE_Q4_0,
+                                 GGML_TYPE_Q4_K, GGML_TYPE_Q6_K}) {
+        test::RandomModelShape shape;
+        const int64_t block = ggml_blck_size(type);
+        shape.architecture = "llama";
+        shape.type = type;
+        shape.hidden = std::max<int64_t>(128, block);
+        shape.vocabulary = 1003;
+        shape.feed_forward = block == 1 ? 252 : 3 * std::max<int64_t>(32, block);
+        const test::RandomModelFile file(shape);
+        sweep(ggml_type_name(type) + std::string(", "), file.path(), 70, {1, 2});
     }
 }
 

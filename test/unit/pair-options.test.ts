@@ -26,6 +26,7 @@ t.test("a draft is a path, options or false, and as long as it pays unless told 
   const expected = {
     type: "model",
     model: "d.gguf",
+    quantize: null,
     crossVocabulary: false,
     ngram: null,
     policy: "adaptive",
@@ -106,6 +107,7 @@ const bad: [name: string, options: unknown, message: RegExp][] = [
     draft({ model: "d", crossVocabulary: "yes" }),
     /^Expected boolean for draft\.crossVocabulary but/,
   ],
+  ["other weights", draft({ model: "d", quantize: "q3" }), /^Expected "q8_0" or .* for draft\.quantize but/],
   ["no match at all", draft({ type: "combined", minMatch: 0 }), /for draft\.minMatch but received 0/],
   ["a boundless history", draft({ type: "combined", historyTokens: 1e9 }), /draft\.historyTokens/],
   ["deterministic: 1", { target: "t", deterministic: 1 }, /^Expected boolean for deterministic/],
