@@ -1,7 +1,7 @@
 import type { DraftModelOptions, GenerationDraftOptions } from "../draft-options.js";
 import type { Prompt } from "../pair.js";
 import type { Verification } from "../sampling-options.js";
-import type { ReportedPair } from "./report-types.js";
+import type { PublishedFigures, ReportedPair } from "./report-types.js";
 import type { BenchmarkPrompt, BenchmarkReport, ModelCard, PairProfile } from "./types.js";
 
 /** The models of a case, by path or name. */
@@ -10,6 +10,7 @@ export interface CasePair {
   target: string;
   draft: string;
   draftModel: DraftModelOptions;
+  published?: PublishedFigures | undefined;
 }
 
 /** One measurement, in a process of its own. */

@@ -76,5 +76,6 @@ async function profilePair(
     prompt: own[0]?.prompts[0]?.text ?? "",
   } as const;
   const { target, draft, compatibility, profile } = await runTask<"profile">(task, { signal });
-  return { id: pair.id, target, draft, compatibility, profile };
+  const { id, published } = pair;
+  return { id, ...(published && { published }), target, draft, compatibility, profile };
 }
