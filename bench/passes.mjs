@@ -81,9 +81,9 @@ async function llamaBench(tools, model, rows, threads) {
 
 function describe({ model, weightBytes, rows }) {
   const table = new Table({
-    head: ["tokens", "ours, ms", "v(n)", "llama.cpp, ms", "v(n)", "ours is × as fast", "95% interval", "GB/s of weights"],
+    head: ["tokens", "ours, ms", "v(n)", "llama.cpp, ms", "v(n)", "ours is × as fast", "95% interval"],
     style: { head: [], border: [], compact: true },
-    colAligns: Array(8).fill("right"),
+    colAligns: Array(7).fill("right"),
   });
   const [one] = rows;
   for (const { n, ours, theirs, speedup, interval } of rows)
@@ -95,7 +95,6 @@ function describe({ model, weightBytes, rows }) {
       (theirs / one.theirs).toFixed(2),
       speedup.toFixed(2),
       interval.map((bound) => bound.toFixed(2)).join("–"),
-      (weightBytes / ours / 1e6).toFixed(1),
     ]);
   return `${model}, ${(weightBytes / 1e6).toFixed(0)} MB\n${table}\n`;
 }
