@@ -8,6 +8,8 @@ set(BUILD_SHARED_LIBS ON)
 set(GGML_BACKEND_DL ON)
 set(GGML_CCACHE OFF)
 set(GGML_OPENMP ${FORETOKEN_OPENMP})
+# Its products sum several rows in another order than one; what it is for beside them is native/kernels' work.
+set(GGML_LLAMAFILE OFF)
 set(GGML_CUDA ${FORETOKEN_CUDA})
 # One CPU module for this machine, or one for each level of its architecture, chosen when it runs. llama.cpp refuses
 # GGML_NATIVE for x86 modules, since their feature check needs a list; one for this machine needs none.

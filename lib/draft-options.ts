@@ -18,6 +18,10 @@ export const DRAFT_CHOICES = ["sampled", "likeliest"] as const;
 /** How a draft token is chosen at temperatures above 0: drawn from the draft's distribution, or its likeliest. */
 export type DraftChoice = (typeof DRAFT_CHOICES)[number];
 
+export const DRAFT_QUANTIZATIONS = ["q8_0", "q6_k", "q5_k_m", "q4_k_m", "q4_0"] as const;
+/** Weight types of llama.cpp's quantiser. */
+export type DraftQuantization = (typeof DRAFT_QUANTIZATIONS)[number];
+
 /** How a draft goes; of a pair, or of one generation. */
 export interface DraftLengthOptions {
   /** @default "adaptive" */
@@ -49,9 +53,14 @@ interface NgramOptions {
   historyTokens?: number;
 }
 
-interface ModelOptions {
-  /** Path of a GGUF file, or the name of an embedded ("fable-1m", "fable-5m") or pulled model. */
-  model: string;
+/** How a draft model is used. */
+export interface DraftModelOptions {
+  /**
+   * Smaller weights for the draft: reading them is what a draft step costs, and the text stays the target's own whatever
+   * drafts it. A copy of the file is made once, in the models folder.
+   * @default the weights as they are
+   */
+  quantize?: DraftQuantization;
   /**
    * Use the draft even where its vocabulary is not the target's: its text is put into the target's tokens and back
    * (universal assisted generation). Such drafts are the draft's likeliest tokens.
@@ -63,6 +72,11 @@ interface ModelOptions {
    * @default the target's `kvType`
    */
   kvType?: KvType;
+}
+
+interface ModelOptions extends DraftModelOptions {
+  /** Path of a GGUF file, or the name of an embedded ("fable-1m", "fable-5m") or pulled model. */
+  model: string;
 }
 
 /** A draft model. */

@@ -39,6 +39,10 @@ export const ERROR_TABLE = {
     hint: "Pass token ids, or convert the model again together with its tokenizer.",
   },
   MODEL_LOAD_FAILED: { kind: "model", hint: "Check that the file is complete and that memory suffices." },
+  QUANTIZE_FAILED: {
+    kind: "model",
+    hint: "Quantise an f32, f16 or bf16 file, to a folder with room for the copy (FORETOKEN_MODELS).",
+  },
   MODEL_CANNOT_ROLL_BACK: {
     kind: "model",
     hint: "Load the target with draft: false, or choose one with full attention.",

@@ -3,17 +3,20 @@ import type { MemoryEstimate } from "./memory-types.js";
 import { resolveModel } from "./model-files.js";
 import type { PairOptions } from "./options.js";
 import { planMemory } from "./plan-memory.js";
+import { draftFile } from "./quantized-model.js";
 import { resolvePairOptions } from "./resolve-options.js";
 
 /**
- * What `loadPair` with these options would take, by llama.cpp's own accounting: reads headers and vocabularies, no weights.
+ * What `loadPair` with these options would take, by llama.cpp's own accounting: reads headers and vocabularies, no weights; a draft
+ * that is to be quantised is made, as by `loadPair`.
  * Rejects with OptionError and ModelError as `loadPair` does, not for want of memory: `fits` says that.
  */
 export function estimateMemory(options: PairOptions): Promise<MemoryEstimate> {
   return new CallSite(estimateMemory).wait(async () => {
     const resolved = resolvePairOptions(options);
     const target = await resolveModel(resolved.target);
-    const draft = resolved.draft?.model == null ? null : await resolveModel(resolved.draft.model);
+    const source = resolved.draft?.model == null ? null : await resolveModel(resolved.draft.model);
+    const draft = source === null ? null : await draftFile(source, resolved.draft, resolved.signal);
     return planMemory(resolved, { target, draft });
   });
 }

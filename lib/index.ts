@@ -19,8 +19,10 @@ export { type Device, devices } from "./devices.js";
 export type {
   CombinedDraftOptions,
   DraftChoice,
+  DraftModelOptions,
   DraftOptions,
   DraftPolicy,
+  DraftQuantization,
   DraftType,
   GenerationDraftOptions,
   ModelDraftOptions,

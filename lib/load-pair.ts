@@ -10,6 +10,7 @@ import type { PairOptions } from "./options.js";
 import { Pair } from "./pair.js";
 import { contextSizes, type PairFiles, planMemory } from "./plan-memory.js";
 import { memoryError } from "./refuse-memory.js";
+import { draftFile } from "./quantized-model.js";
 import { type ResolvedPairOptions, resolvePairOptions } from "./resolve-options.js";
 
 /**
@@ -32,12 +33,13 @@ async function load(options: ResolvedPairOptions): Promise<Pair> {
   let listenerFailure: { error: unknown } | null = null;
   try {
     const targetPath = await resolveModel(options.target);
-    const draftPath = draft?.model == null ? null : await resolveModel(draft.model);
-    const compatibility = draftPath === null ? null : await checkFiles(targetPath, draftPath);
+    const draftSource = draft?.model == null ? null : await resolveModel(draft.model);
+    const compatibility = draftSource === null ? null : await checkFiles(targetPath, draftSource);
     const crossVocabulary = compatibility?.verdict === "incompatible";
     if (crossVocabulary && !draft?.crossVocabulary) refuse(compatibility);
-    const files = { target: targetPath, draft: draftPath };
-    const contextSize = await contextSizeFor(options, files);
+    signal?.throwIfAborted();
+    const draftPath = draftSource === null ? null : await draftFile(draftSource, draft, signal);
+    const contextSize = await contextSizeFor(options, { target: targetPath, draft: draftPath });
     signal?.throwIfAborted();
 
     const paths = draftPath === null || draftPath === targetPath ? [targetPath] : [targetPath, draftPath];

@@ -296,6 +296,8 @@ export interface NativeAddon {
     metadata: readonly [key: string, ...GgufValue][],
     tensors: readonly GgufTensorInfo[],
   ): Uint8Array;
+  /** Writes `destination`; what it holds when this rejects is of no use. Cannot be interrupted. */
+  quantizeModel(source: string, destination: string, type: string, threads: number): Promise<void>;
   AbortFlag: new () => NativeAbortFlag;
 }
 

@@ -1,9 +1,11 @@
 import {
   DRAFT_CHOICES,
   DRAFT_POLICIES,
+  DRAFT_QUANTIZATIONS,
   DRAFT_TYPES,
   type DraftChoice,
   type DraftPolicy,
+  type DraftQuantization,
   type DraftType,
   MAX_DRAFT_TOKENS,
 } from "./draft-options.js";
@@ -25,6 +27,8 @@ export interface ResolvedDraftLength {
 export interface ResolvedDraft extends ResolvedDraftLength {
   /** null for n-grams alone. */
   model: string | null;
+  /** null: the weights as they are. */
+  quantize: DraftQuantization | null;
   crossVocabulary: boolean;
   /** null: the target's. */
   kvType: KvType | null;
@@ -49,7 +53,7 @@ export function resolveDraft(value: unknown): ResolvedDraft | null {
   const usesNgrams = type !== "model";
   is.onlyKnownKeys("draft", value, [
     "type",
-    ...(usesModel ? ["model", "crossVocabulary", "kvType"] : []),
+    ...(usesModel ? ["model", "quantize", "crossVocabulary", "kvType"] : []),
     ...LENGTH_KEYS,
     ...(usesNgrams ? NGRAM_KEYS : []),
   ]);
@@ -57,6 +61,7 @@ export function resolveDraft(value: unknown): ResolvedDraft | null {
     ...resolveLength(value, null),
     type,
     model: usesModel ? is.nonEmptyString("draft.model", value.model) : null,
+    quantize: is.optional(value.quantize, (v) => is.oneOf("draft.quantize", v, DRAFT_QUANTIZATIONS)),
     crossVocabulary:
       is.optional(value.crossVocabulary, (v) => is.boolean("draft.crossVocabulary", v)) ?? false,
     kvType: is.optional(value.kvType, (v) => is.oneOf("draft.kvType", v, KV_TYPES)),

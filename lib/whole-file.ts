@@ -8,39 +8,58 @@ export const PARTIAL = ".partial";
 const SYNC_EVERY = 256 << 20;
 
 /**
- * Writes a file that is either the old one or the whole new one, whatever happens in between: it is written under a name of its
- * own, synchronised, renamed. A part may be overwritten once the next is asked for. Rejects with the signal's
- * reason, and with what the file system says.
+ * Makes a file that is either the old one or the whole new one, whatever happens in between: `make` writes it under a name of
+ * its own; then it is synchronised and renamed. Rejects with the signal's reason, and with what `make` and the file system say.
  */
-export async function writeWholeFile(
+export async function makeWholeFile(
   path: string,
-  parts: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
-  { signal, onBytes }: { signal?: AbortSignal | undefined; onBytes?: (bytes: number) => void } = {},
+  make: (temporary: string) => Promise<void>,
+  signal?: AbortSignal | null,
 ): Promise<void> {
   const temporary = ownedName(path, PARTIAL);
   try {
-    const file = await open(temporary, "w");
-    try {
-      let unsynchronised = 0;
-      for await (const bytes of parts) {
-        signal?.throwIfAborted();
-        for (let at = 0; at < bytes.length; )
-          at += (await file.write(bytes, at, bytes.length - at)).bytesWritten;
-        unsynchronised += bytes.length;
-        if (unsynchronised >= SYNC_EVERY) {
-          await file.datasync();
-          unsynchronised = 0;
-        }
-        onBytes?.(bytes.length);
-      }
-      await file.sync();
-      signal?.throwIfAborted();
-    } finally {
-      await file.close();
-    }
+    await make(temporary);
+    signal?.throwIfAborted();
+    const file = await open(temporary, "r+");
+    await file.sync().finally(() => file.close());
+    signal?.throwIfAborted();
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
+  }
+}
+
+/** makeWholeFile() of parts. A part may be overwritten once the next is asked for. */
+export function writeWholeFile(
+  path: string,
+  parts: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  { signal, onBytes }: { signal?: AbortSignal | undefined; onBytes?: (bytes: number) => void } = {},
+): Promise<void> {
+  return makeWholeFile(path, (temporary) => writeParts(temporary, parts, onBytes, signal), signal);
+}
+
+async function writeParts(
+  path: string,
+  parts: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  onBytes: ((bytes: number) => void) | undefined,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const file = await open(path, "w");
+  try {
+    let unsynchronised = 0;
+    for await (const bytes of parts) {
+      signal?.throwIfAborted();
+      for (let at = 0; at < bytes.length; )
+        at += (await file.write(bytes, at, bytes.length - at)).bytesWritten;
+      unsynchronised += bytes.length;
+      if (unsynchronised >= SYNC_EVERY) {
+        await file.datasync();
+        unsynchronised = 0;
+      }
+      onBytes?.(bytes.length);
+    }
+  } finally {
+    await file.close();
   }
 }

@@ -1,6 +1,7 @@
 // @ts-check
 // Sets everything up and runs every check: what `npm test` and .ci/run run. Arguments go to tap, as file names.
 import { createRequire } from "node:module";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CommandError, run } from "./run.mjs";
@@ -9,9 +10,12 @@ import { setup } from "./setup.mjs";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const files = process.argv.slice(2);
 
-/** @param {string} folder */
-const ctest = (folder) =>
-  run("ctest", ["--test-dir", folder, "--output-on-failure"], { cwd: root, show: true });
+/** @param {string} folder @param {number} [jobs] */
+const ctest = (folder, jobs = 1) =>
+  run("ctest", ["--test-dir", folder, "--output-on-failure", "--parallel", String(jobs)], {
+    cwd: root,
+    show: true,
+  });
 
 async function tap() {
   const bin = createRequire(import.meta.url)
@@ -28,7 +32,7 @@ const steps = [
     "core tests under AddressSanitizer and UBSan",
     async () => {
       const { build } = await import("./build.mjs");
-      await ctest(await build({ "core-only": true, sanitize: true }));
+      await ctest(await build({ "core-only": true, sanitize: true }), availableParallelism());
     },
   ],
   ["native tests", () => ctest(join(root, "build", "cmake", "Release"))],

@@ -4,12 +4,13 @@ import { loadPair } from "../load-pair.js";
 import type { ModelInfo } from "../model-info.js";
 import type { Pair } from "../pair.js";
 import { benchmark } from "./benchmark.js";
-import type { Answer, Case, CasePair, Task } from "./case-types.js";
+import type { Answer, Case, Task } from "./case-types.js";
 import { readDial } from "./dialled.js";
 import { measureWithin } from "./measure-within.js";
+import { measureOverheads } from "./overheads.js";
 import type { ModelCard } from "./types.js";
 
-/** Milliseconds that measuring passes by themselves may take. */
+/** Milliseconds that measuring passes by themselves may take, and again what is around them. */
 const PROFILE_BUDGET_MS = 4000;
 
 async function perform(task: Task): Promise<Answer> {
@@ -17,7 +18,7 @@ async function perform(task: Task): Promise<Answer> {
   const began = performance.now();
   const pair = await loadPair({
     target: models.target,
-    draft: { model: models.draft, crossVocabulary: models.crossVocabulary },
+    draft: { model: models.draft, ...models.draftModel },
     threads,
     // A profile measures passes itself.
     deterministic: task.type === "profile",
@@ -26,7 +27,7 @@ async function perform(task: Task): Promise<Answer> {
   try {
     return task.type === "case"
       ? { type: "case", report: await measure(pair, task.case), loadMs, peakMemoryBytes: peakMemory() }
-      : await profile(pair, models, task.maxRows, loadMs);
+      : await profile(pair, task, loadMs);
   } finally {
     await pair.close();
   }
@@ -43,22 +44,28 @@ function measure(
   });
 }
 
-async function profile(pair: Pair, models: CasePair, maxRows: number, loadMs: number): Promise<Answer> {
+async function profile(
+  pair: Pair,
+  { pair: models, maxRows, prompt }: Extract<Task, { type: "profile" }>,
+  loadMs: number,
+): Promise<Answer> {
   const { draft, compatibility } = pair;
   if (draft === null || compatibility === null) throw new Error("A profile of a pair needs its draft");
   const costs = await measureWithin(pair, maxRows, PROFILE_BUDGET_MS);
+  const { targetStepMs: stepMs } = costs;
+  const overheads = await measureOverheads(pair, prompt, { stepMs, budgetMs: PROFILE_BUDGET_MS });
   return {
     type: "profile",
     target: await card(models.target, pair.target),
     draft: await card(models.draft, draft),
     compatibility: { verdict: compatibility.verdict, reasons: compatibility.reasons },
-    profile: { costs, loadMs, peakMemoryBytes: peakMemory() },
+    profile: { costs, overheads, loadMs, peakMemoryBytes: peakMemory() },
   };
 }
 
 async function card(model: string, info: ModelInfo): Promise<ModelCard> {
   return {
-    file: basename(info.path),
+    file: basename(model),
     name: info.name ?? model,
     architecture: info.architecture,
     parameters: info.parameters,
@@ -67,7 +74,7 @@ async function card(model: string, info: ModelInfo): Promise<ModelCard> {
     embeddingSize: info.embeddingSize,
     vocabularySize: info.vocabulary.size,
     trainedContextSize: info.trainedContextSize,
-    dialledAgreement: (await readDial(info.path))?.agreement ?? null,
+    dialledAgreement: (await readDial(model))?.agreement ?? null,
   };
 }
 

@@ -1,6 +1,7 @@
-import type { GenerationDraftOptions } from "../draft-options.js";
+import type { DraftModelOptions, GenerationDraftOptions } from "../draft-options.js";
+import type { Prompt } from "../pair.js";
 import type { Verification } from "../sampling-options.js";
-import type { ReportedPair } from "./report-types.js";
+import type { PublishedFigures, ReportedPair } from "./report-types.js";
 import type { BenchmarkPrompt, BenchmarkReport, ModelCard, PairProfile } from "./types.js";
 
 /** The models of a case, by path or name. */
@@ -8,7 +9,8 @@ export interface CasePair {
   id: string;
   target: string;
   draft: string;
-  crossVocabulary: boolean;
+  draftModel: DraftModelOptions;
+  published?: PublishedFigures | undefined;
 }
 
 /** One measurement, in a process of its own. */
@@ -32,7 +34,7 @@ export interface Case {
 /** What the process is told: to measure a case, or the passes of a pair with 1 … maxRows rows. */
 export type Task =
   | { type: "case"; case: Case }
-  | { type: "profile"; pair: CasePair; threads: number; maxRows: number };
+  | { type: "profile"; pair: CasePair; threads: number; maxRows: number; prompt: Prompt };
 
 /** What it answers. */
 export type Answer =

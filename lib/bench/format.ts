@@ -23,6 +23,10 @@ export function ms(value: number): string {
   return `${value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0)} ms`;
 }
 
+export function us(value: number): string {
+  return `${value.toFixed(value < 10 ? 1 : 0)} µs`;
+}
+
 export function mib(bytes: number): string {
   return `${(bytes / 2 ** 20).toFixed(bytes < 100 * 2 ** 20 ? 1 : 0)} MiB`;
 }

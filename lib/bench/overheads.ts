@@ -15,11 +15,20 @@ export interface Overheads {
   eventLoopDelayMs: { median: number; p99: number; largest: number };
 }
 
-const TOKENS = 96;
+/** Tokens of each of the three generations. */
+const MOST_TOKENS = 96;
+const FEWEST_TOKENS = 16;
 const TIMER_MS = 1;
 
-export async function measureOverheads(pair: Pair, prompt: Prompt): Promise<Overheads> {
-  const options = { maxTokens: TOKENS, ignoreEnd: true, cachePrompt: false, seed: 1 };
+/** Generations as long as `budgetMs` allows for a target pass of `stepMs`. */
+export async function measureOverheads(
+  pair: Pair,
+  prompt: Prompt,
+  { stepMs, budgetMs }: { stepMs: number; budgetMs: number },
+): Promise<Overheads> {
+  const affordable = Math.floor(budgetMs / (3 * stepMs));
+  const maxTokens = Math.max(FEWEST_TOKENS, Math.min(MOST_TOKENS, affordable));
+  const options = { maxTokens, ignoreEnd: true, cachePrompt: false, seed: 1 };
   await pair.complete(prompt, options);
   const delay = monitorEventLoopDelay({ resolution: TIMER_MS });
   const late = (nanoseconds: number) => Math.max(0, nanoseconds / 1e6 - TIMER_MS);

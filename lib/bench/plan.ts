@@ -1,20 +1,21 @@
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { basename } from "node:path";
-import type { GenerationDraftOptions } from "../draft-options.js";
+import type { DraftModelOptions, GenerationDraftOptions } from "../draft-options.js";
 import { createError } from "../errors.js";
 import { resolveModel } from "../model-files.js";
 import type { Verification } from "../sampling-options.js";
 import type { Case, CasePair } from "./case-types.js";
 import { readDial } from "./dialled.js";
 import { dialledPrompts, promptSet } from "./prompt-sets.js";
+import type { PublishedFigures } from "./report-types.js";
 import { dialledPairs } from "./stand-ins.js";
 import type { Sweep } from "./sweep.js";
 
 interface Preset {
   title: string;
   /** `stand-in`: a preset of scripts/dialled-pair.mjs whose files serve where the pair is not on disk. */
-  pairs: { target: string; draft: string; "stand-in"?: string }[];
+  pairs: { target: string; draft: string; "stand-in"?: string; published?: PublishedFigures }[];
   drafts: GenerationDraftOptions[];
   temperatures: number[];
   prompts: string;
@@ -42,7 +43,8 @@ export interface PlanOptions {
   repeat?: number | undefined;
   seed?: number | undefined;
   threads?: number | undefined;
-  crossVocabulary?: boolean | undefined;
+  /** How drafts are loaded. */
+  draftModel?: DraftModelOptions | undefined;
   /** Folder with dialled stand-ins. */
   dialled?: string | undefined;
 }
@@ -144,26 +146,27 @@ async function findPairs(
   preset: Preset,
   options: PlanOptions,
 ): Promise<{ pairs: CasePair[]; missing: Plan["missing"] }> {
-  const crossVocabulary = options.crossVocabulary ?? false;
+  const { draftModel = {} } = options;
+  const weights = draftModel.quantize === undefined ? "" : ` (${draftModel.quantize})`;
   const pairs: CasePair[] = [];
   const missing: Plan["missing"] = [];
-  const add = async (target: string, draft: string) => {
+  const add = async (target: string, draft: string, published?: PublishedFigures) => {
     const found = { target: await resolveModel(target), draft: await resolveModel(draft) };
-    pairs.push({ id: `${name(target)} + ${name(draft)}`, ...found, crossVocabulary });
+    pairs.push({ id: `${name(target)} + ${name(draft)}${weights}`, ...found, draftModel, published });
   };
   if (options.target !== undefined || options.drafts !== undefined) {
     const target = options.target ?? preset.pairs[0]?.target ?? "";
     for (const draft of options.drafts ?? [preset.pairs[0]?.draft ?? ""]) await add(target, draft);
     return { pairs, missing };
   }
-  for (const { target, draft, "stand-in": standIn } of preset.pairs) {
+  for (const { target, draft, "stand-in": standIn, published } of preset.pairs) {
     try {
-      await add(target, draft);
+      await add(target, draft, published);
     } catch (error) {
       const { dialled: folder } = options;
       const dialled =
         standIn === undefined || folder === undefined ? [] : await dialledPairs(standIn, folder);
-      for (const pair of dialled) pairs.push({ ...pair, crossVocabulary: false });
+      for (const pair of dialled) pairs.push({ ...pair, id: pair.id + weights, draftModel, published });
       if (dialled.length === 0)
         missing.push({
           id: `${name(target)} + ${name(draft)}`,

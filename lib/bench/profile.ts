@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { performance } from "node:perf_hooks";
 import type { PassCosts } from "../costs.js";
-import { MAX_DRAFT_TOKENS } from "../draft-options.js";
+import { type DraftModelOptions, MAX_DRAFT_TOKENS } from "../draft-options.js";
 import * as is from "../is.js";
 import { loadPair } from "../load-pair.js";
 import type { PairOptions } from "../options.js";
@@ -16,7 +16,7 @@ import { dialledPrompts, promptSet } from "./prompt-sets.js";
 export interface ProfileOptions {
   target: string;
   draft: string | null;
-  crossVocabulary: boolean;
+  draftModel: DraftModelOptions;
   /** Largest number of rows of a target pass. */
   maxRows: number;
   /** Milliseconds that measuring passes may take. */
@@ -45,12 +45,12 @@ const MOST_PROMPTS = 4;
 
 /** Rejects with what loading and generating reject with, PROMPTS_INVALID, and the signal's reason. */
 export async function profileModels(options: ProfileOptions): Promise<Profile> {
-  const { target, draft, crossVocabulary, signal, onProgress } = options;
+  const { target, draft, draftModel, signal, onProgress } = options;
   const maxRows = is.integer("rows", options.maxRows, 1, MAX_DRAFT_TOKENS + 1);
   const budgetMs = is.integer("budget", options.budgetMs / 1000, 1, 3600) * 1000;
   const model: PairOptions = {
     target,
-    draft: draft === null ? false : { model: draft, crossVocabulary },
+    draft: draft === null ? false : { model: draft, ...draftModel },
     signal,
   };
   onProgress("loading");
@@ -64,7 +64,10 @@ export async function profileModels(options: ProfileOptions): Promise<Profile> {
     onProgress(`passes of 1 to ${maxRows} rows`);
     const costs = await measureWithin(pair, maxRows, budgetMs);
     onProgress("sampling and streaming");
-    const overheads = await measureOverheads(pair, prompts[0] ?? "");
+    const overheads = await measureOverheads(pair, prompts[0] ?? "", {
+      stepMs: costs.targetStepMs,
+      budgetMs,
+    });
     onProgress("how often the draft agrees");
     const advice = draft === null ? null : await adviseDraft(pair, costs, prompts);
     const memoryBytes = process.memoryUsage().rss;

@@ -5,10 +5,22 @@ import type { BenchmarkReport, ModelCard, PairProfile } from "./types.js";
 /** The version of the report's form; report.schema.json describes it. */
 export const REPORT_VERSION = 1;
 
+/** What others have published of a pair; the least and the most of their prompts. */
+export interface PublishedFigures {
+  /** Tokens drafted per round. */
+  draftMaxTokens: number;
+  /** null: not given in figures. */
+  speedup: [least: number, most: number] | null;
+  acceptanceRate: [least: number, most: number] | null;
+  remark?: string;
+}
+
 /** A target and a draft of a report. */
 export interface ReportedPair {
   /** What cases call it. */
   id: string;
+  /** Of the pair this is, or that it stands in for. */
+  published?: PublishedFigures;
   target: ModelCard;
   draft: ModelCard;
   compatibility: Pick<Compatibility, "verdict" | "reasons">;

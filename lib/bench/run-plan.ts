@@ -66,15 +66,16 @@ async function profilePair(
   cases: readonly Case[],
   signal?: AbortSignal,
 ): Promise<ReportedPair> {
-  const longest = Math.max(
-    ...cases.filter((one) => one.pair.id === pair.id).map(({ draft }) => draft.maxTokens ?? 0),
-  );
+  const own = cases.filter((one) => one.pair.id === pair.id);
+  const longest = Math.max(...own.map(({ draft }) => draft.maxTokens ?? 0));
   const task = {
     type: "profile",
     pair,
-    threads: cases[0]?.threads ?? 1,
+    threads: own[0]?.threads ?? 1,
     maxRows: Math.max(ROWS, longest + 1),
+    prompt: own[0]?.prompts[0]?.text ?? "",
   } as const;
   const { target, draft, compatibility, profile } = await runTask<"profile">(task, { signal });
-  return { id: pair.id, target, draft, compatibility, profile };
+  const { id, published } = pair;
+  return { id, ...(published && { published }), target, draft, compatibility, profile };
 }

@@ -2,6 +2,7 @@ import type { PassCosts } from "../costs.js";
 import type { GenerationDraftOptions } from "../draft-options.js";
 import type { Origin } from "../token.js";
 import type { Verification } from "../sampling-options.js";
+import type { Overheads } from "./overheads.js";
 
 export interface BenchmarkPrompt {
   /** Short label for tables. */
@@ -165,6 +166,8 @@ export interface ModelCard {
 /** A pair by itself: what its passes cost. */
 export interface PairProfile {
   costs: PassCosts;
+  /** Absent from reports of versions that did not measure it. */
+  overheads?: Overheads;
   /** Milliseconds of loading both models. */
   loadMs: number;
   /** Largest resident memory of the process, in bytes. */

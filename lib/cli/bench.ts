@@ -9,6 +9,7 @@ import { parseSweep, type Sweep } from "../bench/sweep.js";
 import { DRAFT_POLICIES } from "../draft-options.js";
 import type { DraftPolicy, GenerationDraftOptions } from "../index.js";
 import { describeReport } from "./describe-report.js";
+import { addDraftModelFlags, type DraftModelFlags, draftModelOptions } from "./draft-flags.js";
 import { EXIT } from "./exit.js";
 import { given } from "./given.js";
 import { integer, integers, numbers } from "./numbers.js";
@@ -16,14 +17,13 @@ import { print, printJson } from "./output.js";
 import { statusLine } from "./progress.js";
 import { filesOf, writeReports } from "./write-reports.js";
 
-interface Flags {
+interface Flags extends DraftModelFlags {
   preset: string;
   quick?: boolean;
   target?: string;
   draft?: string[];
   draftPolicy?: DraftPolicy;
   draftMaxTokens?: number[];
-  draftCrossVocabulary?: boolean;
   sweep?: Sweep;
   temperature?: number[];
   verification?: PlanOptions["verification"];
@@ -38,7 +38,7 @@ interface Flags {
 }
 
 export function addBench(program: Command): void {
-  program
+  const command = program
     .command("bench")
     .description("Compare decoding with a draft and without, and write a report.")
     .option("--preset <name>", `what to measure: ${PRESETS.join(", ")}`, "default")
@@ -47,7 +47,6 @@ export function addBench(program: Command): void {
     .option("--draft <model...>", "its drafts; several are ranked")
     .option("--draft-policy <policy>", `${DRAFT_POLICIES.join(", ")} instead of the preset's settings`)
     .option("--draft-max-tokens <list>", "draft lengths, each a case of its own: 3,15", integers)
-    .option("--draft-cross-vocabulary", "use drafts of another vocabulary: their text is retokenised")
     .option("--sweep <parameter>", "draft.maxTokens=1..20 or temperature=0,0.5,1", parseSweep)
     .option("--temperature <list>", "temperatures, each a case of its own", numbers)
     .option("--verification <rule>", "how drafts are checked above temperature 0 (default: block)")
@@ -61,7 +60,8 @@ export function addBench(program: Command): void {
       "-o, --out <name>",
       "write <name>.json and <name>.html, or the one file of this name: .json, .html, .md, .csv",
     )
-    .option("--json", "print the report as JSON instead of tables")
+    .option("--json", "print the report as JSON instead of tables");
+  addDraftModelFlags(command)
     .addHelpText(
       "after",
       `
@@ -87,7 +87,7 @@ async function bench(flags: Flags, command: Command): Promise<void> {
     drafts: flags.draft,
     settings: settings(flags),
     temperatures: flags.temperature,
-    crossVocabulary: flags.draftCrossVocabulary,
+    draftModel: draftModelOptions(flags),
   });
   const interrupt = new AbortController();
   process.once("SIGINT", () => interrupt.abort());

@@ -1,5 +1,13 @@
+import Table from "cli-table3";
 import { percent } from "../bench/format.js";
+import {
+  PUBLISHED_HEAD,
+  PUBLISHED_NOTE,
+  PUBLISHED_TITLE,
+  publishedCells,
+} from "../bench/render/published-cells.js";
 import type { Report, ReportedPair } from "../bench/report-types.js";
+import { besidePublished } from "../bench/study/published.js";
 import { type BenchmarkColumn, benchmarkTable, summaryTable } from "../bench/table.js";
 
 /** What fits a terminal; the files have everything. */
@@ -29,6 +37,12 @@ export function describeReport(report: Report): string {
     lines.push(describePair(pair), summaryTable(own, COLUMNS), "");
     for (const one of own.reduce((sum, { rows }) => sum + rows.length, 0) <= MOST_LINES ? own : [])
       lines.push(`${one.label}, by prompt:`, benchmarkTable(one, COLUMNS), "");
+  }
+  const studies = besidePublished(report);
+  if (studies.length > 0) {
+    const table = new Table({ head: PUBLISHED_HEAD, style: { head: [], border: [], compact: true } });
+    table.push(...studies.flatMap(publishedCells));
+    lines.push(`${PUBLISHED_TITLE}. ${PUBLISHED_NOTE}`, table.toString(), "");
   }
   for (const { id, reason } of missing) lines.push(`Missing: ${id} (${reason})`);
   lines.push(

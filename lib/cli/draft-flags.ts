@@ -1,12 +1,26 @@
 import { type Command, Option } from "commander";
-import { DRAFT_CHOICES, DRAFT_POLICIES, DRAFT_TYPES } from "../draft-options.js";
-import type { DraftChoice, DraftOptions, DraftPolicy, DraftType, KvType } from "../index.js";
+import { DRAFT_CHOICES, DRAFT_POLICIES, DRAFT_QUANTIZATIONS, DRAFT_TYPES } from "../draft-options.js";
+import type {
+  DraftChoice,
+  DraftModelOptions,
+  DraftOptions,
+  DraftPolicy,
+  DraftQuantization,
+  DraftType,
+  KvType,
+} from "../index.js";
 import { KV_TYPES } from "../kv-types.js";
 import { refuseBeside } from "./contradictions.js";
 import { given } from "./given.js";
 import { integer, number } from "./numbers.js";
 
-export interface DraftFlags {
+export interface DraftModelFlags {
+  draftQuantize?: DraftQuantization;
+  draftCrossVocabulary?: boolean;
+  draftKvType?: KvType;
+}
+
+export interface DraftFlags extends DraftModelFlags {
   draft?: string | false;
   draftType?: DraftType;
   draftPolicy?: DraftPolicy;
@@ -14,8 +28,6 @@ export interface DraftFlags {
   draftMinConfidence?: number;
   draftChoice?: DraftChoice;
   draftMinMatch?: number;
-  draftCrossVocabulary?: boolean;
-  draftKvType?: KvType;
   draftThreads?: number;
 }
 
@@ -48,19 +60,37 @@ export function addDraftFlags(command: Command): void {
       ),
     )
     .option("--draft-min-match <n>", "shortest repetition to go on with, in tokens (default: 2)", integer)
-    .option("--draft-cross-vocabulary", "use a draft of another vocabulary: its text is retokenised")
-    .addOption(
-      new Option(
-        "--draft-kv-type <type>",
-        "what the draft's KV cache is kept in (default: --kv-type)",
-      ).choices(KV_TYPES),
-    )
     .option("--draft-threads <n>", "CPU threads of the draft", integer);
+  addDraftModelFlags(command);
   refuseBeside(
     command,
     "no-draft",
     command.options.flatMap(({ long }) => (long?.startsWith("--draft") ? [long.slice(2)] : [])),
   );
+}
+
+/** How a draft model is loaded. */
+export function addDraftModelFlags(command: Command): Command {
+  return command
+    .addOption(
+      new Option("--draft-quantize <type>", "smaller weights for the draft, made once").choices(
+        DRAFT_QUANTIZATIONS,
+      ),
+    )
+    .addOption(
+      new Option("--draft-kv-type <type>", "what the draft's KV cache is kept in (default: --kv-type)").choices(
+        KV_TYPES,
+      ),
+    )
+    .option("--draft-cross-vocabulary", "use a draft of another vocabulary: its text is retokenised");
+}
+
+export function draftModelOptions(flags: DraftModelFlags): DraftModelOptions {
+  return given({
+    quantize: flags.draftQuantize,
+    crossVocabulary: flags.draftCrossVocabulary,
+    kvType: flags.draftKvType,
+  });
 }
 
 export function draftOptions(flags: DraftFlags): DraftOptions | false {
@@ -72,8 +102,7 @@ export function draftOptions(flags: DraftFlags): DraftOptions | false {
     minConfidence: draftMinConfidence,
     choice: flags.draftChoice,
     minMatch: flags.draftMinMatch,
-    crossVocabulary: flags.draftCrossVocabulary,
-    kvType: flags.draftKvType,
+    ...draftModelOptions(flags),
   });
   // A model given beside n-grams alone is passed on for the library to refuse.
   const model = type === "ngram" ? given({ model: draft }) : { model: draft ?? DEFAULT_DRAFT };

@@ -1,23 +1,23 @@
 import Table from "cli-table3";
 import type { Command } from "commander";
-import { percent, times } from "../bench/format.js";
+import { percent, times, us } from "../bench/format.js";
 import { type Profile, profileModels } from "../bench/profile.js";
 import { describeMachine } from "../machine.js";
+import { addDraftModelFlags, type DraftModelFlags, draftModelOptions } from "./draft-flags.js";
 import { EXIT } from "./exit.js";
 import { integer } from "./numbers.js";
 import { print, printJson } from "./output.js";
 import { statusLine } from "./progress.js";
 
-interface Flags {
+interface Flags extends DraftModelFlags {
   rows: number;
   budget: number;
   prompts: string;
-  draftCrossVocabulary?: boolean;
   json?: boolean;
 }
 
 export function addProfile(program: Command): void {
-  program
+  const command = program
     .command("profile")
     .description("What passes, sampling and streaming cost here, and which settings follow from it.")
     .argument("<target>", "path of a GGUF file or name of a model")
@@ -25,8 +25,8 @@ export function addProfile(program: Command): void {
     .option("--rows <n>", "largest number of rows of a target pass, 1 to 65", integer, 32)
     .option("--budget <seconds>", "how long passes may be measured", integer, 20)
     .option("--prompts <set>", "texts that tell how often the draft agrees: a set or a file", "stories")
-    .option("--draft-cross-vocabulary", "use a draft of another vocabulary: its text is retokenised")
-    .option("--json", "print the measurements as JSON")
+    .option("--json", "print the measurements as JSON");
+  addDraftModelFlags(command)
     .addHelpText(
       "after",
       `
@@ -47,7 +47,7 @@ async function profile(target: string, draft: string | undefined, flags: Flags):
     const measured = await profileModels({
       target,
       draft: draft ?? null,
-      crossVocabulary: flags.draftCrossVocabulary ?? false,
+      draftModel: draftModelOptions(flags),
       maxRows: flags.rows,
       budgetMs: flags.budget * 1000,
       prompts: flags.prompts,
@@ -69,8 +69,7 @@ async function profile(target: string, draft: string | undefined, flags: Flags):
 function describe(profile: Profile): string {
   const { costs, overheads, advice } = profile;
   const line = (label: string, value: string) => `${label.padEnd(28)}${value}`;
-  const us = (value: number | null) =>
-    value === null ? "\u2013" : `${value.toFixed(value < 10 ? 1 : 0)} µs`;
+  const known = (value: number | null) => (value === null ? "\u2013" : us(value));
   const { median, p99, largest } = overheads.eventLoopDelayMs;
   return [
     line(
@@ -85,8 +84,8 @@ function describe(profile: Profile): string {
     "What a target pass of n rows costs, relative to one row:",
     verifyTable(costs.verifyCosts),
     "",
-    line("choosing a token, greedy", us(overheads.greedyUsPerRow)),
-    line("at temperature 1", us(overheads.sampledUsPerRow)),
+    line("choosing a token, greedy", known(overheads.greedyUsPerRow)),
+    line("at temperature 1", known(overheads.sampledUsPerRow)),
     line("a round, beside the passes", us(overheads.roundUs)),
     line("streaming, JS thread", `${us(overheads.streamUsPerToken)} per token`),
     line(

@@ -1,11 +1,9 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { mkdir, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { convertCheckpoint } from "../convert/convert.js";
 import { readGgufSource } from "../convert/gguf-source.js";
 import { ForetokenError } from "../errors.js";
+import { fileHash } from "../file-hash.js";
 import { type ModelSource, modelFileName, modelNames, removeAbandoned } from "../models-folder.js";
 import { native } from "../native.js";
 import { type Choice, chooseFiles } from "./choose-files.js";
@@ -146,7 +144,5 @@ function isWhole(path: string): Promise<boolean> {
 
 async function hasHash(path: string, size: number, expected: string): Promise<boolean> {
   if ((await stat(path).catch(() => null))?.size !== size) return false;
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
-  return hash.digest("hex") === expected;
+  return (await fileHash(path)) === expected;
 }

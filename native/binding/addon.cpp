@@ -8,6 +8,7 @@
 #include "gguf.h"
 #include "library-folder.h"
 #include "model-handle.h"
+#include "quantize.h"
 
 namespace foretoken {
 
@@ -64,6 +65,7 @@ static Napi::Object init(Napi::Env env, Napi::Object exports) {
     exports.Set("createEngine", Napi::Function::New<EngineHandle::create>(env));
     exports.Set("estimateMemory", Napi::Function::New<EngineHandle::estimate>(env));
     exports.Set("ggufHeader", Napi::Function::New<write_gguf_header>(env));
+    exports.Set("quantizeModel", Napi::Function::New<quantize_model_file>(env));
     return exports;
 }
 

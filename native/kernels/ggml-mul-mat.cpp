@@ -13,6 +13,7 @@ bool weight_type(ggml_type type, WeightType & result) {
     case GGML_TYPE_F32: result = WeightType::float32; return true;
     case GGML_TYPE_F16: result = WeightType::float16; return true;
     case GGML_TYPE_BF16: result = WeightType::bfloat16; return true;
+    case GGML_TYPE_Q8_0: result = WeightType::q8_0; return true;
     default: return false;
     }
 }

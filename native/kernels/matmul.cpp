@@ -1,6 +1,7 @@
 #include "matmul.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "vector.h"
 
@@ -16,8 +17,8 @@ namespace {
 /** Columns that share one reading of the weights. */
 constexpr size_t kBlock = 32;
 
-/** Weight values of one prefetch: a cache line of 16-bit weights. */
-constexpr size_t kStride = 4 * kLanes;
+/** Weight values of one turn of a tile's loop: a cache line of 16-bit weights, whole blocks of quantised ones. */
+template <typename Weight> constexpr size_t kStep = std::max(4 * kLanes, kValues<Weight>);
 
 /** Bytes that a prefetch is ahead at least. */
 constexpr size_t kNearest = 6144;
@@ -54,8 +55,8 @@ inline Vector keep(Vector v) {
 }
 
 /** The last `count` < kLanes values of a row, then zeros. */
-template <typename Weight> inline Vector load_partly(const Weight * values, size_t count) {
-    Weight filled[kLanes] = {};
+template <typename Value> inline Vector load_partly(const Value * values, size_t count) {
+    Value filled[kLanes] = {};
     std::copy_n(values, count, filled);
     return load(filled);
 }
@@ -71,7 +72,7 @@ inline void prefetch(const void * address) {
 /** Where a tile reads and writes. */
 template <typename Weight> struct Operands {
     const Weight * weights;
-    size_t weight_stride;  // values from one row to the next
+    size_t weight_stride;  // from one row to the next
     size_t inner;
     const float * packed;  // [inner / kLanes][Columns][kLanes]
     float * results;
@@ -95,6 +96,14 @@ FORETOKEN_INLINE void add_products(Vector (&sums)[Rows][Columns], const Weight *
     }
 }
 
+template <size_t Rows, size_t Columns, typename Weight, size_t... Vectors>
+FORETOKEN_INLINE void add_step(Vector (&sums)[Rows][Columns], const Weight * weights, size_t stride,
+                               const float * packed, std::index_sequence<Vectors...>) {
+    (add_products(sums, weights, stride, packed + Vectors * kLanes * Columns,
+                  [](const Weight * row) { return load(row, Vectors); }),
+     ...);
+}
+
 /** Sums of Rows weight rows with Columns columns. With Ahead, requests the rows that follow, in the order of addresses.
  */
 template <size_t Rows, size_t Columns, bool Ahead, typename Weight> void tile(const Operands<Weight> & in) {
@@ -104,34 +113,35 @@ template <size_t Rows, size_t Columns, bool Ahead, typename Weight> void tile(co
             sum = zero();
         }
     }
-    const auto whole = [](const Weight * values) { return load(values); };
+    constexpr size_t step = kStep<Weight> / kValues<Weight>;
+    constexpr size_t step_bytes = Rows * step * sizeof(Weight);
     const size_t stride = in.weight_stride;
     const Weight * weights = in.weights;
     const float * packed = in.packed;
     const char * ahead =
         reinterpret_cast<const char *>(in.weights) + std::max(Rows * stride * sizeof(Weight), kNearest);
-    for (const Weight * const end = weights + in.inner / kStride * kStride; weights != end; weights += kStride) {
+    for (const Weight * const end = weights + in.inner / kStep<Weight> * step; weights != end; weights += step) {
         if constexpr (Ahead) {
-            for (size_t bytes = 0; bytes < Rows * kStride * sizeof(Weight); bytes += 64) {
+            for (size_t bytes = 0; bytes < step_bytes; bytes += 64) {
                 prefetch(ahead + bytes);
             }
-            ahead += Rows * kStride * sizeof(Weight);
+            ahead += step_bytes;
         }
-        add_products(sums, weights, stride, packed, whole);
-        add_products(sums, weights + kLanes, stride, packed + Columns * kLanes, whole);
-        add_products(sums, weights + 2 * kLanes, stride, packed + 2 * Columns * kLanes, whole);
-        add_products(sums, weights + 3 * kLanes, stride, packed + 3 * Columns * kLanes, whole);
-        packed += 4 * Columns * kLanes;
+        add_step(sums, weights, stride, packed, std::make_index_sequence<kStep<Weight> / kLanes>());
+        packed += kStep<Weight> * Columns;
     }
-    size_t left = in.inner % kStride;
-    for (; left >= kLanes; left -= kLanes) {
-        add_products(sums, weights, stride, packed, whole);
-        weights += kLanes;
-        packed += Columns * kLanes;
+    const size_t left = in.inner % kStep<Weight>;
+    for (size_t vector = 0; vector < left / kLanes; vector++) {
+        add_products(sums, weights, stride, packed + vector * kLanes * Columns,
+                     [vector](const Weight * row) { return load(row, vector); });
     }
-    if (left > 0) {
-        add_products(sums, weights, stride, packed,
-                     [left](const Weight * values) { return load_partly(values, left); });
+    if constexpr (kValues<Weight> == 1) {
+        const size_t whole = left / kLanes * kLanes;
+        if (left > whole) {
+            add_products(sums, weights, stride, packed + whole * Columns, [=](const Weight * row) {
+                return load_partly(row + whole, left - whole);
+            });
+        }
     }
     for (size_t c = 0; c < Columns; c++) {
         for (size_t r = 0; r < Rows; r++) {
@@ -273,6 +283,7 @@ void multiply(const Weights & weights, const float * packed, float * results, Co
     case WeightType::float32: return multiply_rows<float>(weights, packed, results, columns, share);
     case WeightType::float16: return multiply_rows<Float16>(weights, packed, results, columns, share);
     case WeightType::bfloat16: return multiply_rows<BFloat16>(weights, packed, results, columns, share);
+    case WeightType::q8_0: return multiply_rows<BlockQ8>(weights, packed, results, columns, share);
     }
 }
 

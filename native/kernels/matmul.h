@@ -3,6 +3,8 @@
 // its place among them, or the number of threads. So a batch that verifies n tokens computes what n single passes
 // would.
 //
+// Quantised weights are what they stand for, scale × integer, which float holds exactly.
+//
 // Order of a sum: lane l of kLanes adds the products l, l + kLanes, l + 2·kLanes, … in turn (fused multiply-add where
 // the processor has it), then sum_of_lanes. A last incomplete vector is filled up with zeros.
 //
@@ -16,9 +18,9 @@
 
 namespace foretoken::kernels {
 
-enum class WeightType { float32, float16, bfloat16 };
+enum class WeightType { float32, float16, bfloat16, q8_0 };
 
-/** Weights, row-major: `rows` rows of `inner` values, `row_bytes` apart. */
+/** Weights, row-major: `rows` rows of `inner` values, `row_bytes` apart; q8_0 in blocks of 32, which divides `inner`. */
 struct Weights {
     WeightType type;
     const void * data;
@@ -46,8 +48,8 @@ const char * instructions();
 size_t packed_floats(size_t inner, size_t columns);
 
 /**
- * First half of a product: a share of the activations, rounded to the weights' type as llama.cpp rounds
- * them, goes to `packed`, of packed_floats() floats. All shares must be done before any multiply().
+ * First half of a product: a share of the activations, rounded to the weights' type as llama.cpp rounds them (for
+ * q8_0 not rounded), goes to `packed`, of packed_floats() floats. All shares must be done before any multiply().
  */
 void pack(const Weights & weights, const float * activations, Columns columns, float * packed, Share share);
 

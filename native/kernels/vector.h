@@ -25,6 +25,15 @@ struct Float16 {
 struct BFloat16 {
     uint16_t bits;
 };
+/** ggml's q8_0: 32 integers and their scale. */
+struct BlockQ8 {
+    Float16 scale;
+    int8_t values[32];
+};
+
+/** Values of one element in memory. */
+template <typename Weight> inline constexpr size_t kValues = 1;
+template <> inline constexpr size_t kValues<BlockQ8> = 32;
 
 #if defined(__AVX512F__)
 
@@ -45,6 +54,14 @@ inline Vector load(const Float16 * values) {
 inline Vector load(const BFloat16 * values) {
     const __m256i bits = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(values));
     return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(bits), 16));
+}
+/** Vector number `vector` of a row. */
+inline Vector load(const BlockQ8 * row, size_t vector) {
+    const BlockQ8 & block = row[vector * kLanes / 32];
+    const void * values = block.values + vector * kLanes % 32;
+    const __m512i integers = _mm512_cvtepi8_epi32(_mm_loadu_si128(static_cast<const __m128i *>(values)));
+    const Vector scale = _mm512_cvtph_ps(_mm256_set1_epi16(static_cast<int16_t>(block.scale.bits)));
+    return _mm512_mul_ps(_mm512_cvtepi32_ps(integers), scale);
 }
 inline void store(float * values, Vector v) {
     _mm512_storeu_ps(values, v);
@@ -79,6 +96,14 @@ inline Vector load(const BFloat16 * values) {
     const __m128i bits = _mm_loadu_si128(reinterpret_cast<const __m128i *>(values));
     return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(bits), 16));
 }
+/** Vector number `vector` of a row. */
+inline Vector load(const BlockQ8 * row, size_t vector) {
+    const BlockQ8 & block = row[vector * kLanes / 32];
+    const void * values = block.values + vector * kLanes % 32;
+    const __m256i integers = _mm256_cvtepi8_epi32(_mm_loadl_epi64(static_cast<const __m128i *>(values)));
+    const Vector scale = _mm256_cvtph_ps(_mm_set1_epi16(static_cast<int16_t>(block.scale.bits)));
+    return _mm256_mul_ps(_mm256_cvtepi32_ps(integers), scale);
+}
 inline void store(float * values, Vector v) {
     _mm256_storeu_ps(values, v);
 }
@@ -112,6 +137,15 @@ inline Vector load(const Float16 * values) {
 }
 inline Vector load(const BFloat16 * values) {
     return vreinterpretq_f32_u32(vshll_n_u16(vld1_u16(reinterpret_cast<const uint16_t *>(values)), 16));
+}
+/** Vector number `vector` of a row. */
+inline Vector load(const BlockQ8 * row, size_t vector) {
+    const BlockQ8 & block = row[vector * kLanes / 32];
+    int32_t four;
+    std::memcpy(&four, block.values + vector * kLanes % 32, sizeof four);
+    const int32x4_t integers = vmovl_s16(vget_low_s16(vmovl_s8(vreinterpret_s8_s32(vdup_n_s32(four)))));
+    const Vector scale = vcvt_f32_f16(vreinterpret_f16_u16(vdup_n_u16(block.scale.bits)));
+    return vmulq_f32(vcvtq_f32_s32(integers), scale);
 }
 inline void store(float * values, Vector v) {
     vst1q_f32(values, v);
@@ -193,6 +227,16 @@ inline Vector load(const BFloat16 * values) {
     }
     return v;
 }
+/** Vector number `vector` of a row. */
+inline Vector load(const BlockQ8 * row, size_t vector) {
+    const BlockQ8 & block = row[vector * kLanes / 32];
+    const float scale = widen(block.scale);
+    Vector v;
+    for (size_t i = 0; i < kLanes; i++) {
+        v.lane[i] = static_cast<float>(block.values[vector * kLanes % 32 + i]) * scale;
+    }
+    return v;
+}
 inline void store(float * values, Vector v) {
     std::memcpy(values, v.lane, sizeof v.lane);
 }
@@ -213,5 +257,9 @@ inline float sum_of_lanes(Vector v) {
 }
 
 #endif
+
+template <typename Value> inline Vector load(const Value * row, size_t vector) {
+    return load(row + vector * kLanes);
+}
 
 }  // namespace foretoken::kernels

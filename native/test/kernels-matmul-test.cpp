@@ -58,12 +58,23 @@ float rounded_as(WeightType type, float value) {
     }
 }
 
-size_t bytes_of(WeightType type) {
-    return type == WeightType::float32 ? 4 : 2;
+/** Of `values` weights; whole blocks where they are quantised. */
+size_t bytes_of(WeightType type, size_t values) {
+    switch (type) {
+    case WeightType::float32: return 4 * values;
+    case WeightType::q8_0: return values / 32 * 34;
+    default: return 2 * values;
+    }
 }
 
 const char * name_of(WeightType type) {
-    return type == WeightType::float32 ? "f32" : type == WeightType::float16 ? "f16" : "bf16";
+    switch (type) {
+    case WeightType::float32: return "f32";
+    case WeightType::float16: return "f16";
+    case WeightType::bfloat16: return "bf16";
+    case WeightType::q8_0: return "q8_0";
+    }
+    return "?";
 }
 
 /** A product whose rows and columns lie apart, with NaN between them. */
@@ -83,11 +94,15 @@ struct Product {
           inner(inner_),
           columns(columns_),
           gap(gap_),
-          weight_bytes(rows * (inner + gap) * bytes_of(type), 0xff),  // NaN in every type
+          weight_bytes(rows * bytes_of(type, inner + gap), 0xff),  // NaN in every type
           weight_values(rows * inner),
           activations(columns * (inner + gap), kNaN) {
         std::normal_distribution<float> normal;
         for (size_t row = 0; row < rows; ++row) {
+            if (type == WeightType::q8_0) {
+                draw_blocks(row, random);
+                continue;
+            }
             for (size_t i = 0; i < inner; ++i) {
                 set_weight(row, i, normal(random));
             }
@@ -103,7 +118,7 @@ struct Product {
 
     /** The nearest value of the type, but at most its largest. */
     void set_weight(size_t row, size_t i, float value) {
-        uint8_t * at = weight_bytes.data() + (row * (inner + gap) + i) * bytes_of(type);
+        uint8_t * at = weight_bytes.data() + bytes_of(type, row * (inner + gap) + i);
         value = rounded_as(type, value);
         weight_values[row * inner + i] = value;
         if (type == WeightType::float32) {
@@ -117,6 +132,32 @@ struct Product {
             const uint16_t half = half_bits(value);
             std::memcpy(at, &half, 2);
         }
+    }
+
+    /** Blocks of any integers and scales of any size, subnormal ones too. */
+    void draw_blocks(size_t row, std::mt19937 & random) {
+        for (size_t block = 0; block < inner / 32; ++block) {
+            uint8_t * at = weight_bytes.data() + bytes_of(type, row * (inner + gap) + block * 32);
+            const uint16_t scale = static_cast<uint16_t>(random() % 0x7c00 | (random() % 2) << 15);
+            std::memcpy(at, &scale, 2);
+            for (size_t i = 0; i < 32; ++i) {
+                const int8_t integer = static_cast<int8_t>(static_cast<int>(random() % 256) - 128);
+                std::memcpy(at + 2 + i, &integer, 1);
+                weight_values[row * inner + block * 32 + i] = half_value(scale) * static_cast<float>(integer);
+            }
+        }
+    }
+
+    /** The same product of the floats that the weights are. */
+    Product as_floats() const {
+        Product floats = *this;
+        floats.type = WeightType::float32;
+        floats.weight_bytes.assign(rows * bytes_of(floats.type, inner + gap), 0xff);
+        for (size_t row = 0; row < rows; ++row) {
+            std::memcpy(floats.weight_bytes.data() + bytes_of(floats.type, row * (inner + gap)),
+                        weight_values.data() + row * inner, bytes_of(floats.type, inner));
+        }
+        return floats;
     }
 
     static uint16_t half_bits(float value) {
@@ -136,7 +177,7 @@ struct Product {
         return static_cast<uint16_t>(sign | ((exponent + 15) << 10) | fraction);
     }
 
-    Weights weights() const { return {type, weight_bytes.data(), rows, inner, (inner + gap) * bytes_of(type)}; }
+    Weights weights() const { return {type, weight_bytes.data(), rows, inner, bytes_of(type, inner + gap)}; }
 
     /** Results [column][row] of `count` columns from `first` on, computed by `threads` in turn. */
     std::vector<float> results(size_t first, size_t count, size_t threads) const {
@@ -256,6 +297,18 @@ TEST("random shapes and strides") {
         const Product product(kTypes[i % 3], up_to(60), up_to(300), up_to(40), up_to(20) - 1, random);
         check_error(product);
         check_invariant(product);
+    }
+}
+
+TEST("q8_0 weights give the bits of the floats they stand for") {
+    std::mt19937 random(kSeed);
+    for (int i = 0; i < 100; ++i) {
+        const auto up_to = [&](size_t most) { return std::uniform_int_distribution<size_t>(1, most)(random); };
+        const Product product(WeightType::q8_0, up_to(40), 32 * up_to(9), up_to(40), 32 * (up_to(3) - 1), random);
+        check_error(product);
+        check_invariant(product);
+        CHECK_EQ(same_bits(product.results(0, product.columns, 2), product.as_floats().results(0, product.columns, 1)),
+                 true);
     }
 }
 

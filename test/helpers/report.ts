@@ -77,6 +77,10 @@ function pairOf(id: string, cost: number, agreement: number | null): ReportedPai
         ...{ targetStepMs: 1.5, draftStepMs: 1.5 * cost, draftCost: cost, verifyCosts: VERIFY_COSTS },
         round: { draftCost: cost * 1.2, verifyCost: 1.5 },
       },
+      overheads: {
+        ...{ greedyUsPerRow: 3.5, sampledUsPerRow: 41, roundUs: 12.5, streamUsPerToken: 9.25 },
+        eventLoopDelayMs: { median: 0.1, p99: 0.75, largest: 2.5 },
+      },
       ...{ loadMs: 80.5, peakMemoryBytes: 120_000_000 },
     },
   };

@@ -3,8 +3,10 @@ import type { Report } from "../report-types.js";
 import { studyDomains } from "../study/domains.js";
 import { draftLengthStudies } from "../study/draft-length.js";
 import { best, byPair, isTrained, type PairGroup } from "../study/groups.js";
+import { besidePublished } from "../study/published.js";
 import { dialledPairs, rankPairs } from "../study/ranking.js";
 import type { BenchmarkSummary } from "../types.js";
+import { PUBLISHED_HEAD, PUBLISHED_NOTE, PUBLISHED_TITLE, publishedCells } from "./published-cells.js";
 
 type Cell = string | number;
 
@@ -18,11 +20,22 @@ export function renderMarkdown(report: Report): string {
     ...(missing.length === 0
       ? []
       : ["Missing:", missing.map(({ id, reason }) => `- ${text(`${id}: ${reason}`)}`).join("\n")]),
+    ...publishedParts(report),
     ...byPair(report).flatMap(pairParts),
     ...rankingParts(report),
   ]
     .join("\n\n")
     .concat("\n");
+}
+
+function publishedParts(report: Report): string[] {
+  const studies = besidePublished(report);
+  if (studies.length === 0) return [];
+  return [
+    `## ${PUBLISHED_TITLE}`,
+    PUBLISHED_NOTE,
+    markdownTable(PUBLISHED_HEAD, studies.flatMap(publishedCells)),
+  ];
 }
 
 function pairParts(group: PairGroup): string[] {

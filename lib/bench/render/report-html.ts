@@ -3,10 +3,12 @@ import { byPair } from "../study/groups.js";
 import { Figures } from "./figures.js";
 import { html } from "./html.js";
 import { page } from "./page.js";
+import { PUBLISHED_TITLE } from "./published-cells.js";
 import { guide } from "./sections/guide.js";
 import { origin } from "./sections/origin.js";
 import { overview } from "./sections/overview.js";
 import { pairSection } from "./sections/pair.js";
+import { published } from "./sections/published.js";
 import { studies } from "./sections/studies.js";
 import { textView } from "./sections/text-view.js";
 
@@ -16,6 +18,7 @@ export async function renderHtml(report: Report): Promise<string> {
   const pairs = byPair(report).map((group, i) => ({ group, id: `pair-${i}` }));
   const sections = [];
   for (const { group, id } of pairs) sections.push(await pairSection(group, id, figures));
+  const beside = published(report, figures);
   const comparison = studies(report, figures);
   const texts = textView(report);
   return page({
@@ -23,13 +26,14 @@ export async function renderHtml(report: Report): Promise<string> {
     subtitle: html`<time datetime="${report.date}">${report.date.slice(0, 10)}</time>, ${report.machine.cpu}, commit ${report.machine.commit?.slice(0, 12) ?? "unknown"}`,
     links: [
       ["results", "Results"],
+      ...(beside === null ? [] : ([["published", PUBLISHED_TITLE]] satisfies [string, string][])),
       ...pairs.map(({ group, id }): [string, string] => [id, group.pair.id]),
       ...(comparison === null ? [] : ([["studies", "Drafts and domains"]] satisfies [string, string][])),
       ...(texts === null ? [] : ([["texts", "Texts"]] satisfies [string, string][])),
       ["origin", "How it was made"],
       ["guide", "How to read this"],
     ],
-    body: html`${overview(report, figures)}${sections}${comparison}${texts}${origin(report, figures)}${guide()}`,
+    body: html`${overview(report, figures)}${beside}${sections}${comparison}${texts}${origin(report, figures)}${guide()}`,
     data: report,
   });
 }

@@ -1,7 +1,7 @@
-import { count, fixed, mib, ms, percent } from "../../format.js";
+import { count, fixed, mib, ms, percent, us } from "../../format.js";
 import { draftLengthStudies } from "../../study/draft-length.js";
 import { isTrained, type PairGroup } from "../../study/groups.js";
-import type { ModelCard } from "../../types.js";
+import type { ModelCard, PairProfile } from "../../types.js";
 import { renderChart } from "../charts/chart.js";
 import { costsChart } from "../charts/costs-chart.js";
 import { lengthCharts } from "../charts/length-charts.js";
@@ -65,10 +65,27 @@ ${card("The two", [
   ["a draft pass", of("costs/draftStepMs", ms)],
   ["c", of("costs/draftCost", fixed(3))],
   ...(round === null ? [] : ([["c in a round", of("costs/round/draftCost", fixed(3))]] satisfies Entry[])),
+  ...aroundPasses(pair.profile, of),
   ["loading both", of("loadMs", ms)],
   ["peak memory", of("peakMemoryBytes", mib)],
 ])}
 </div>`;
+}
+
+/** What decoding costs around the passes, where it was measured. */
+function aroundPasses(
+  { overheads }: PairProfile,
+  of: (key: string, format: (value: number) => string) => Markup,
+): Entry[] {
+  if (overheads === undefined) return [];
+  const entry = (label: string, key: string, unit = us): Entry => [label, of(`overheads/${key}`, unit)];
+  return [
+    entry("choosing a token", "greedyUsPerRow"),
+    entry("at temperature 1", "sampledUsPerRow"),
+    entry("a round, beside the passes", "roundUs"),
+    entry("streaming a token, JS thread", "streamUsPerToken"),
+    entry("timers late by (99%)", "eventLoopDelayMs/p99", ms),
+  ];
 }
 
 function model(

@@ -1,0 +1,49 @@
+import { mkdir, stat } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import type { DraftQuantization } from "./draft-options.js";
+import { fileHash } from "./file-hash.js";
+import { defaultModelsFolder, removeAbandoned } from "./models-folder.js";
+import { native } from "./native.js";
+import type { ResolvedDraft } from "./resolve-draft.js";
+import { makeWholeFile } from "./whole-file.js";
+
+/**
+ * The path of a model's copy in a smaller weight type. It is made once, beside the pulled models, and found again by the
+ * SHA-256 of what it was made of. Rejects with QUANTIZE_FAILED, the signal's reason, what reading a header rejects with
+ * and what the file system says.
+ */
+export async function quantizedModel(
+  path: string,
+  type: DraftQuantization,
+  signal: AbortSignal | null,
+  folder = join(defaultModelsFolder(), "quantized"),
+): Promise<string> {
+  await native.readHeader(path);
+  const copy = join(folder, `${await fileHash(path, signal)}.${type}.gguf`);
+  if (await exists(copy)) return copy;
+  await mkdir(folder, { recursive: true });
+  await removeAbandoned(folder);
+  await makeWholeFile(
+    copy,
+    (temporary) => native.quantizeModel(path, temporary, type, availableParallelism()),
+    signal,
+  );
+  return copy;
+}
+
+/** The file that a draft is loaded from. Rejects with what `quantizedModel` rejects with. */
+export async function draftFile(
+  source: string,
+  draft: ResolvedDraft | null,
+  signal: AbortSignal | null,
+): Promise<string> {
+  return draft?.quantize == null ? source : quantizedModel(source, draft.quantize, signal);
+}
+
+function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
