@@ -3,13 +3,19 @@ import { MAX_DRAFT_TOKENS } from "./draft-options.js";
 import type { NativeEngineOptions } from "./native.js";
 import type { ResolvedPairOptions } from "./resolve-options.js";
 
+/** What takes memory by the token. */
+export interface EngineSize {
+  contextSize: number;
+  maxSequences: number;
+}
+
 /** What an engine is made with, whether it is made or only estimated. */
 export function engineOptions(
   options: ResolvedPairOptions,
-  contextSize: number,
+  { contextSize, maxSequences }: EngineSize,
   crossVocabulary: boolean,
 ): Omit<NativeEngineOptions, "target" | "draft"> {
-  const { draft, kvType, maxSequences } = options;
+  const { draft, kvType } = options;
   // Compute threads wait for each other by polling: one more than there are processors, and a pass takes seconds.
   const processors = availableParallelism();
   return {

@@ -1,7 +1,7 @@
 import { CallSite } from "./call-site.js";
 import { checkFiles } from "./check-pair.js";
 import type { Compatibility } from "./compatibility.js";
-import { engineOptions } from "./engine-options.js";
+import { type EngineSize, engineOptions } from "./engine-options.js";
 import { incompatible } from "./errors.js";
 import { resolveModel } from "./model-files.js";
 import { modelInfo } from "./model-info.js";
@@ -39,7 +39,7 @@ async function load(options: ResolvedPairOptions): Promise<Pair> {
     if (crossVocabulary && !draft?.crossVocabulary) refuse(compatibility);
     signal?.throwIfAborted();
     const draftPath = draftSource === null ? null : await draftFile(draftSource, draft, signal);
-    const contextSize = await contextSizeFor(options, { target: targetPath, draft: draftPath });
+    const size = await sizeFor(options, { target: targetPath, draft: draftPath });
     signal?.throwIfAborted();
 
     const paths = draftPath === null || draftPath === targetPath ? [targetPath] : [targetPath, draftPath];
@@ -71,7 +71,7 @@ async function load(options: ResolvedPairOptions): Promise<Pair> {
     const [targetModel, separateDraft] = models as [NativeModel, NativeModel?];
     const draftModel = draftPath === null ? null : (separateDraft ?? targetModel);
 
-    const settings = engineOptions(options, contextSize, crossVocabulary);
+    const settings = engineOptions(options, size, crossVocabulary);
     const engine = await native.createEngine({
       target: targetModel,
       draft: draftModel,
@@ -86,8 +86,7 @@ async function load(options: ResolvedPairOptions): Promise<Pair> {
       target: modelInfo(targetPath, targetModel),
       draft: draftModel === null || draftPath === null ? null : modelInfo(draftPath, draftModel),
       compatibility,
-      contextSize,
-      maxSequences: settings.maxSequences,
+      ...size,
       defaultDraft: draft,
       deterministic: options.deterministic,
     });
@@ -102,12 +101,13 @@ async function load(options: ResolvedPairOptions): Promise<Pair> {
 }
 
 /** Throws MEMORY_INSUFFICIENT. Nothing is laid out where nobody asks what it takes. */
-async function contextSizeFor(options: ResolvedPairOptions, files: PairFiles): Promise<number> {
-  const { given } = await contextSizes(options, files);
-  if (given !== "auto" && !options.checkMemory) return given;
+async function sizeFor(options: ResolvedPairOptions, files: PairFiles): Promise<EngineSize> {
+  const { asked } = await contextSizes(options, files);
+  const { maxSequences, checkMemory } = options;
+  if (asked !== "auto" && maxSequences !== "auto" && !checkMemory) return { contextSize: asked, maxSequences };
   const memory = await planMemory(options, files);
-  if (options.checkMemory && !memory.fits) throw await memoryError(memory, options, files);
-  return memory.contextSize;
+  if (checkMemory && !memory.fits) throw await memoryError(memory, options, files);
+  return { contextSize: memory.contextSize, maxSequences: memory.maxSequences };
 }
 
 function throwFailure(failure: { error: unknown } | null): void {

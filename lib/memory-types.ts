@@ -26,6 +26,7 @@ export interface DeviceMemory {
 export interface MemoryEstimate {
   /** Given, the default, or chosen where it was "auto". */
   contextSize: number;
+  maxSequences: number;
   /** Those that something would lie on. */
   devices: DeviceMemory[];
   bytes: number;

@@ -29,10 +29,10 @@ export interface PairOptions {
   checkMemory?: boolean;
   /**
    * Generations that run at once, 1…64; further ones wait. Each has room for `contextSize` tokens: the caches take that many
-   * times their memory.
+   * times their memory. "auto": as many as fit into memory, at most 16.
    * @default 1
    */
-  maxSequences?: number;
+  maxSequences?: number | "auto";
   /**
    * Tokens of one forward pass at most, 1…8192, but at least `maxSequences`. Longer prompts are evaluated in chunks.
    * @default 512

@@ -19,7 +19,7 @@ export interface ResolvedPairOptions {
   contextSize: number | "auto" | null;
   kvType: KvType;
   checkMemory: boolean;
-  maxSequences: number;
+  maxSequences: number | "auto";
   batchSize: number;
   threads: number;
   draftThreads: number;
@@ -96,7 +96,7 @@ export function resolvePairOptions(input: unknown): ResolvedPairOptions {
     contextSize: is.optional(options.contextSize, contextSize),
     kvType,
     checkMemory: is.optional(options.checkMemory, (v) => is.boolean("checkMemory", v)) ?? true,
-    maxSequences: is.optional(options.maxSequences, (v) => is.integer("maxSequences", v, 1, 64)) ?? 1,
+    maxSequences: is.optional(options.maxSequences, maxSequences) ?? 1,
     batchSize: is.optional(options.batchSize, (v) => is.integer("batchSize", v, 1, 8192)) ?? 512,
     threads,
     draftThreads: is.optional(options.draftThreads, (v) => is.integer("draftThreads", v, 1, 512)) ?? threads,
@@ -135,11 +135,15 @@ export function resolveGenerateOptions(input: unknown, pair: PairDefaults): Reso
   };
 }
 
-function contextSize(value: unknown): number | "auto" {
-  if (value === "auto") return value;
-  if (typeof value !== "number")
-    throw is.invalid("contextSize", `integer between 2 and 1048576 or "auto"`, value);
-  return is.integer("contextSize", value, 2, 1048576);
+const contextSize = integerOrAuto("contextSize", 2, 1048576);
+const maxSequences = integerOrAuto("maxSequences", 1, 64);
+
+function integerOrAuto(name: string, min: number, max: number) {
+  return (value: unknown): number | "auto" => {
+    if (value === "auto") return value;
+    if (typeof value !== "number") throw is.invalid(name, `integer between ${min} and ${max} or "auto"`, value);
+    return is.integer(name, value, min, max);
+  };
 }
 
 function gpuLayers(value: unknown): number {

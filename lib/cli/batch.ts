@@ -34,7 +34,7 @@ export function addBatch(program: Command): void {
   addGenerationFlags(command);
   addContextFlags(command);
   command
-    .option("--concurrency <n>", "requests that are in flight at once (default: 16)", integer)
+    .option("--concurrency <n>", "requests that are in flight at once (default: 16, or twice the sequences)", integer)
     .option("--retry-errors", "take results with errors out of the output and ask again")
     .option("--json", "print a summary as JSON")
     .addHelpText(
@@ -44,6 +44,7 @@ A line of the input is {"prompt": "…"} with an id (text or whole number; else 
 which go before the flags: {"id": "a", "prompt": "Once", "maxTokens": 60, "temperature": 0.8}
 A line of the output is {"id", "text", "finishReason", "seed", "promptTokens", "generatedTokens"}, with "tokens" where
 logprobs were asked for, or {"id", "error": {"code", "message"}}.
+As many requests run at once as fit into memory, at most 16, unless --max-sequences says otherwise.
 Ids that the output has are not asked for again: after a crash or Ctrl-C the same command goes on.
 
 Examples:
@@ -96,7 +97,7 @@ async function run(
       else yield { ...request, id } as Request;
     }
   }
-  const pair = await loadFromFlags(flags, signal);
+  const pair = await loadFromFlags({ maxSequences: "auto", ...flags }, signal);
   const progress = batchProgress(counts);
   const timer = setInterval(progress.update, PROGRESS_EVERY_MS);
   try {

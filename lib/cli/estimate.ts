@@ -35,7 +35,7 @@ async function estimate(flags: PairFlags & { json?: boolean }): Promise<void> {
   if (!found.fits) process.exitCode = EXIT.failed;
 }
 
-function describe({ contextSize, devices, bytes, fits }: MemoryEstimate): string {
+function describe({ contextSize, maxSequences, devices, bytes, fits }: MemoryEstimate): string {
   const table = new Table({
     head: ["device", "model", "weights", "cache", "passes", "together", "free"],
     style: { head: [], border: [] },
@@ -54,7 +54,8 @@ function describe({ contextSize, devices, bytes, fits }: MemoryEstimate): string
       Number.isFinite(free) ? mib(free) : "unknown",
     ]);
   }
+  const sequences = maxSequences === 1 ? "" : `${maxSequences} sequences, each with `;
   const colors = colorsFor(process.stdout);
   const verdict = fits ? colors.green("fits") : colors.red("does not fit");
-  return `${table}\n${mib(bytes)} for a context of ${contextSize} tokens: ${verdict}\n`;
+  return `${table}\n${mib(bytes)} for ${sequences}a context of ${contextSize} tokens: ${verdict}\n`;
 }

@@ -12,7 +12,7 @@ export interface PairFlags extends DraftFlags {
   contextSize?: number | "auto";
   kvType?: KvType;
   memoryCheck?: boolean;
-  maxSequences?: number;
+  maxSequences?: number | "auto";
   batchSize?: number;
   threads?: number;
   gpuLayers?: number | "all";
@@ -35,7 +35,7 @@ export function addContextFlags(command: Command): void {
       new Option("--kv-type <type>", "what the KV cache is kept in (default: f16)").choices(KV_TYPES),
     )
     .option("--no-memory-check", "load what does not fit into memory all the same")
-    .option("--max-sequences <n>", "generations that run at once, 1 to 64 (default: 1)", integer)
+    .option("--max-sequences <n>", "generations that run at once, 1 to 64, or auto: what fits (default: 1)", integerOrAuto)
     .option("--batch-size <n>", "tokens of one forward pass at most (default: 512)", integer)
     .option("--threads <n>", "CPU threads of the target", integer)
     .option("--gpu-layers <n>", "layers on the GPU, or all (default: all)", integerOrAll)

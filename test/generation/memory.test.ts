@@ -66,6 +66,18 @@ t.test("a context of its own choosing is the longest that leaves a reserve", asy
   t.ok(longer.bytes > free * 0.9, "and not a step longer");
 });
 
+t.test("sequences of its own choosing are as many as fit, before contexts grow", async (t) => {
+  const { plan } = await machine(t);
+  const auto = { maxSequences: "auto", contextSize: 1024 } as const;
+  t.match(await plan(1e12, auto), { maxSequences: 16, contextSize: 1024 });
+  const four = await plan(1e12, { ...auto, maxSequences: 4 });
+  const free = four.bytes * 1.12;
+  t.match(await plan(free, auto), { maxSequences: 4, contextSize: 1024 });
+  const both = await plan(1e12, { maxSequences: "auto", contextSize: "auto" });
+  t.match(both, { maxSequences: 16, contextSize: TRAINED });
+  t.match(await plan(1, auto), { maxSequences: 1, fits: false });
+});
+
 t.test("what does not fit is refused with the numbers and three ways out", async (t) => {
   const { files, plan } = await machine(t);
   const free = (await plan(1e12, { contextSize: 2048 })).bytes;
