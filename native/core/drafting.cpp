@@ -45,7 +45,9 @@ int Drafting::room(const Sequence & sequence) const {
     // The output and the context (a round adds one token to its draft), and this sequence's share of the verify batch.
     const int left = sequence.request.max_tokens - sequence.generated;
     const int context = target_.context - static_cast<int>(sequence.committed.size());
-    const int share = std::min(target_.batch - prefill_, target_.rows) / std::max(1, decoding_);
+    const bool any = costs_ && costs_->alone && max_sequences_ > 1;  // the same whoever else is there
+    const int space = any ? target_.batch / 2 : target_.batch - prefill_;
+    const int share = std::min(space, target_.rows) / (any ? max_sequences_ : std::max(1, decoding_));
     return std::max(0, std::min({left, context, share}) - 1);
 }
 
