@@ -64,8 +64,8 @@ export interface PairOptions {
    */
   flashAttention?: boolean;
   /**
-   * Decide draft lengths without a clock: from `costProfile`, else from the models' shapes. Drafts, and with a seed all
-   * texts, are then the same in every run. Otherwise costs are measured in a second at loading, and while generating.
+   * Decide draft lengths without a clock, from `costProfile`, else from the models' shapes, and for each generation as if it
+   * ran alone. Drafts, and with a seed all texts, are then the same in every run. Otherwise costs are measured in a second at loading, and while generating.
    * @default false
    */
   deterministic?: boolean;

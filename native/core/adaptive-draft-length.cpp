@@ -24,16 +24,16 @@ AdaptiveDraftLength::AdaptiveDraftLength(std::shared_ptr<PairExperience> pair, i
     : pair_(std::move(pair)), max_length_(max_length) {}
 
 double AdaptiveDraftLength::round_ms(int drawn) const {
-    return pair_->costs.target.ms(load_->rows + load_->drafting * drawn) / load_->drafting;
+    return pair_->costs.target.ms(load().rows + load().drafting * drawn) / load().drafting;
 }
 
 double AdaptiveDraftLength::step_ms(int drafter) const {
-    return pair_->costs.drafters[static_cast<size_t>(drafter)].ms(load_->drafting) / load_->drafting;
+    return pair_->costs.drafters[static_cast<size_t>(drafter)].ms(load().drafting) / load().drafting;
 }
 
 double AdaptiveDraftLength::worth(double acceptance, int drafter, int longest) const {
     // What else is in the batch counts as tokens too, whatever it is for.
-    const double others = static_cast<double>(load_->rows - load_->drafting) / load_->drafting;
+    const double others = static_cast<double>(load().rows - load().drafting) / load().drafting;
     double tokens = others + 1;
     double best = round_ms(0) / tokens;
     double power = 1;

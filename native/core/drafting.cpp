@@ -1,7 +1,6 @@
 #include "drafting.h"
 
 #include <algorithm>
-#include <climits>
 
 #include "prefill-budget.h"
 #include "stopwatch.h"
@@ -46,7 +45,9 @@ int Drafting::room(const Sequence & sequence) const {
     // The output and the context (a round adds one token to its draft), and this sequence's share of the verify batch.
     const int left = sequence.request.max_tokens - sequence.generated;
     const int context = target_.context - static_cast<int>(sequence.committed.size());
-    const int share = std::min(target_.batch - prefill_, target_.rows) / std::max(1, decoding_);
+    const bool any = costs_ && costs_->alone && max_sequences_ > 1;  // the same whoever else is there
+    const int space = any ? target_.batch / 2 : target_.batch - prefill_;
+    const int share = std::min(space, target_.rows) / (any ? max_sequences_ : std::max(1, decoding_));
     return std::max(0, std::min({left, context, share}) - 1);
 }
 
@@ -70,29 +71,27 @@ const DraftPlan & Drafting::plan(Sequence & sequence) {
 
 void Drafting::catch_up(Sequences & decoding) {
     std::vector<Sequences> lagging(drafters_.size());
-    const double round_ms = costs_ ? costs_->target.ms(decoding_) : 0;
     for (Sequence * sequence : decoding) {
-        const DraftPlan & wanted = plan(*sequence);
-        if (wanted.max_tokens == 0) {
-            continue;
-        }
         // Later gaps are part of a draft's cost: propose() closes them, unless the others would wait for it.
-        const size_t drafter = static_cast<size_t>(wanted.drafter);
         const bool first = sequence->statistics.rounds == 0;
-        const int lacking = drafters_[drafter]->view(sequence->id).lacking;
-        if (lacking > 0 && (first || (decoding_ > 1 && lacking > kLeastChunk))) {
-            lagging[drafter].push_back(sequence);
+        if (plan(*sequence).max_tokens > 0 && (first || decoding_ > 1)) {
+            const size_t drafter = static_cast<size_t>(sequence->plan->drafter);
+            if (drafters_[drafter]->view(sequence->id).lacking > (first ? 0 : kLeastChunk)) {
+                lagging[drafter].push_back(sequence);
+            }
         }
     }
     for (size_t i = 0; i < drafters_.size(); ++i) {
-        const bool alone = static_cast<int>(lagging[i].size()) == decoding_;
-        if (!lagging[i].empty()) {
-            catch_up_with(i, lagging[i],
-                          alone || !costs_ ? INT_MAX : affordable_chunk(costs_->drafters[i], 0, round_ms, INT_MAX / 4));
+        if (lagging[i].empty()) {
+            continue;
         }
+        int most = target_.context;
+        if (costs_ && static_cast<int>(lagging[i].size()) < decoding_) {  // streams wait: no longer than their own pass
+            most = affordable_chunk(costs_->drafters[i], 0, costs_->target.ms(decoding_), most);
+        }
+        catch_up_with(i, lagging[i], most);
         for (const Sequence * sequence : lagging[i]) {
-            const bool waits = drafters_[i]->view(sequence->id).lacking > 0;
-            if (waits || sequence->failure) {
+            if (drafters_[i]->view(sequence->id).lacking > 0 || sequence->failure) {
                 std::erase(decoding, sequence);
                 load_.rows -= 1;
                 load_.drafting -= 1;

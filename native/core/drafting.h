@@ -20,9 +20,13 @@ using Sequences = std::vector<Sequence *>;
 class Drafting {
 public:
     // Borrows drafters and tokens. `target`: what a verify batch can hold.
-    Drafting(std::vector<Drafter *> drafters, const TokenTable & tokens, ModelLimits target,
+    Drafting(std::vector<Drafter *> drafters, const TokenTable & tokens, ModelLimits target, int max_sequences,
              std::shared_ptr<PairCosts> costs)
-        : drafters_(std::move(drafters)), tokens_(tokens), target_(target), costs_(std::move(costs)) {}
+        : drafters_(std::move(drafters)),
+          tokens_(tokens),
+          target_(target),
+          max_sequences_(max_sequences),
+          costs_(std::move(costs)) {}
 
     void begin(const Sequence & sequence);
     // Tells drafters what was committed after the first `before` tokens.
@@ -49,6 +53,7 @@ private:
     std::vector<Drafter *> drafters_;
     const TokenTable & tokens_;
     ModelLimits target_;
+    int max_sequences_;
     std::shared_ptr<PairCosts> costs_;
     // The running round.
     int decoding_ = 0;

@@ -52,7 +52,7 @@ void ModelDrafter::share_prefix(SeqId seq) {
     SeqId source = seq;
     for (const auto & [other, its] : texts_) {
         const size_t common = std::min(end, common_prefix(text.committed, its.cached));
-        if (common > longest) {
+        if (its.shares && common > longest) {
             longest = common;
             source = other;
         }

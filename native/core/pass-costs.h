@@ -50,6 +50,7 @@ struct PairCosts {
     PassCosts target;
     std::vector<PassCosts> drafters;  // empty curves for those without forward passes
     bool frozen = false;              // true where results must not depend on a clock
+    bool alone = false;               // true where they must not depend on neighbours either
 };
 
 }  // namespace foretoken

@@ -22,7 +22,7 @@ Scheduler::Scheduler(LanguageModel & target, std::vector<Drafter *> drafters, co
       tokens_(tokens),
       max_sequences_(static_cast<size_t>(max_sequences)),
       costs_(std::move(costs)),
-      drafting_(std::move(drafters), tokens, target.limits(), costs_),
+      drafting_(std::move(drafters), tokens, target.limits(), max_sequences, costs_),
       kept_(target, drafting_, max_sequences, kept) {}
 
 Scheduler::~Scheduler() = default;

@@ -109,6 +109,7 @@ Engine::Engine(std::shared_ptr<const Model> target, std::shared_ptr<const Model>
     experience_->calibrations.resize(drafters.size());
     experience_->costs.drafters.resize(drafters.size());
     experience_->costs.frozen = options.deterministic;
+    experience_->costs.alone = options.deterministic;
     guess_costs(experience_->costs, *target_model_, draft_model_.get(), options.profile);
     scheduler_ = std::make_unique<Scheduler>(*target_, drafters, *tokenizer_, options.max_sequences,
                                              std::shared_ptr<PairCosts>(experience_, &experience_->costs),

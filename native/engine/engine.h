@@ -42,7 +42,8 @@ struct EngineOptions {
     enum ggml_type draft_kv_type = GGML_TYPE_F16;
     bool cross_vocabulary = false;        // the draft's tokens are not the target's: retokenise
     std::optional<NgramOptions> ngram{};  // drafting from the text itself
-    // Costs come from `profile`, else from the models' shapes, never from a clock: drafts are the same every time.
+    // Costs come from `profile`, else from the models' shapes, never from a clock, and each sequence drafts as if it were
+    // alone: drafts are the same every time.
     bool deterministic = false;
     std::optional<CostProfile> profile{};
 };

@@ -210,6 +210,36 @@ TEST("what was kept gives way to running sequences, the longest unused first") {
     CHECK_EQ(last->statistics.cached_tokens, int64_t{29});
 }
 
+TEST("what is kept of a text can be read out as far as asked, and kept again elsewhere") {
+    Machine machine(1, 4);
+    machine.ask(prompt_of(30, 1), 1);
+    machine.run();
+    Tokens held;
+    const Tokens part = prompt_of(20, 1);
+    CHECK_EQ(machine.scheduler.read_kept(part, [&](SeqId seq) { held = machine.target.cached(seq); }), size_t{20});
+    CHECK_EQ(held, part);
+    CHECK_EQ(machine.scheduler.read_kept(Tokens{24}, [](SeqId) { CHECK(false); }), size_t{0});
+
+    Machine other(1, 4, {64, 64, 256, 60});
+    const auto fill = [&](SeqId seq) {
+        std::vector<BatchToken> batch;
+        for (const Token token : held) {
+            batch.push_back({seq, static_cast<Pos>(batch.size()), token, false});
+        }
+        other.target.eval(batch);
+        return true;
+    };
+    CHECK(!other.scheduler.keep(held, [&](SeqId seq) { return fill(seq) && false; }));
+    bool asked = false;
+    CHECK(!other.scheduler.keep(prompt_of(61, 1), [&](SeqId) { return asked = true; }));
+    CHECK(!asked);
+    CHECK(other.scheduler.keep(held, fill));
+    const auto answer = other.ask(prompt_of(30, 1), 2);
+    other.run();
+    CHECK_EQ(answer->statistics.cached_tokens, int64_t{20});
+    CHECK_EQ(answer->ids, continued(prompt_of(30, 1), 2));
+}
+
 TEST("a sequence that nobody reads pauses, the others go on, and it resumes with its own text") {
     Machine machine(2);
     const auto slow = machine.ask({1, 2}, 20, 3);

@@ -110,3 +110,15 @@ t.test("an unread stream pauses while others run to their end", async (t) => {
   t.ok(others.every(({ tokens }) => tokens.length === 40));
   await unread.return();
 });
+
+t.test("a deterministic pair draws the same texts whoever runs beside", async (t) => {
+  const pair = await fable(t, { maxSequences: 6, contextSize: 96, deterministic: true });
+  const ask = (i: number) =>
+    pair.complete(prompts[i] as string, { maxTokens: 24, temperature: 0.9, seed: i, verification: "block" });
+  const together = await Promise.all(Array.from({ length: 12 }, (_, i) => ask(i)));
+  for (const [i, { text, stats }] of together.entries()) {
+    const { text: own, stats: ownStats } = await ask(i);
+    t.equal(text, own);
+    t.equal(stats.proposed, ownStats.proposed);
+  }
+});
