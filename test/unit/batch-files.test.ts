@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import t, { type Test } from "tap";
 import { readLines } from "../../lib/batch/lines.js";
@@ -64,7 +65,7 @@ t.test("ids are given or the lines' numbers, each once", async (t) => {
 t.test("a torn last line is cut off wherever it was torn", async (t) => {
   const kept = lines(done("a"), failed("b"));
   const torn = JSON.stringify(done("é"));
-  for (const length of [0, 1, 5, 6, 9, Buffer.byteLength(torn)]) {
+  for (const length of [0, 1, 5, 6, 8, Buffer.byteLength(torn)]) {
     const path = file(t, kept);
     writeFileSync(path, Buffer.concat([Buffer.from(kept), Buffer.from(torn).subarray(0, length)]));
     const results = await Results.open(path);
@@ -104,7 +105,8 @@ t.test("an output has one writer at a time", async (t) => {
   await t.rejects(Results.open(path), { code: "BATCH_INVALID", message: /another process writes/ });
   await results.close();
   // What a killed process leaves: nobody has this number.
-  writeFileSync(`${path}.host.4194305-00000000.batch`, "");
+  const host = hostname().replace(/[^\w-]/g, "-");
+  writeFileSync(`${path}.${host}.4194305-00000000.batch`, "");
   await (await Results.open(path)).close();
   t.strictSame(readdirSync(t.testdirName), ["out.jsonl"]);
   t.ok(existsSync(path));
