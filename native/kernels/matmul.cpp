@@ -75,6 +75,7 @@ template <typename Weight> struct Operands {
     size_t weight_stride;  // from one row to the next
     size_t inner;
     const float * packed;  // [inner / kLanes][Columns][kLanes]
+    const char * ahead;    // what to request meanwhile
     float * results;
     size_t result_stride;  // floats from one column to the next
 };
@@ -104,9 +105,11 @@ FORETOKEN_INLINE void add_step(Vector (&sums)[Rows][Columns], const Weight * wei
      ...);
 }
 
-/** Sums of Rows weight rows with Columns columns. With Ahead, requests the rows that follow, in the order of addresses.
- */
-template <size_t Rows, size_t Columns, bool Ahead, typename Weight> void tile(const Operands<Weight> & in) {
+/** Which part of the rows that follow a tile requests, in the order of addresses. */
+enum class Ahead { nothing, all, half };
+
+/** Sums of Rows weight rows with Columns columns. */
+template <size_t Rows, size_t Columns, Ahead ahead, typename Weight> void tile(const Operands<Weight> & in) {
     Vector sums[Rows][Columns];
     for (auto & row : sums) {
         for (Vector & sum : row) {
@@ -118,14 +121,14 @@ template <size_t Rows, size_t Columns, bool Ahead, typename Weight> void tile(co
     const size_t stride = in.weight_stride;
     const Weight * weights = in.weights;
     const float * packed = in.packed;
-    const char * ahead =
-        reinterpret_cast<const char *>(in.weights) + std::max(Rows * stride * sizeof(Weight), kNearest);
+    constexpr size_t next_bytes = ahead == Ahead::half ? (step_bytes + 1) / 2 : step_bytes;
+    const char * next = in.ahead;
     for (const Weight * const end = weights + in.inner / kStep<Weight> * step; weights != end; weights += step) {
-        if constexpr (Ahead) {
-            for (size_t bytes = 0; bytes < step_bytes; bytes += 64) {
-                prefetch(ahead + bytes);
+        if constexpr (ahead != Ahead::nothing) {
+            for (size_t bytes = 0; bytes < next_bytes; bytes += 64) {
+                prefetch(next + bytes);
             }
-            ahead += step_bytes;
+            next += next_bytes;
         }
         add_step(sums, weights, stride, packed, std::make_index_sequence<kStep<Weight> / kLanes>());
         packed += kStep<Weight> * Columns;
@@ -151,35 +154,43 @@ template <size_t Rows, size_t Columns, bool Ahead, typename Weight> void tile(co
 }
 
 /** tile() for a number of columns known only now. */
-template <size_t Rows, bool Ahead, typename Weight> void tile_of(size_t columns, const Operands<Weight> & in) {
+template <size_t Rows, Ahead ahead, typename Weight> void tile_of(size_t columns, const Operands<Weight> & in) {
     switch (columns) {
-    case 1: return tile<Rows, 1, Ahead>(in);
-    case 2: return tile<Rows, 2, Ahead>(in);
-    case 3: return tile<Rows, 3, Ahead>(in);
-    case 4: return tile<Rows, 4, Ahead>(in);
-    case 5: return tile<Rows, 5, Ahead>(in);
-    default: return tile<Rows, 6, Ahead>(in);
+    case 1: return tile<Rows, 1, ahead>(in);
+    case 2: return tile<Rows, 2, ahead>(in);
+    case 3: return tile<Rows, 3, ahead>(in);
+    case 4: return tile<Rows, 4, ahead>(in);
+    case 5: return tile<Rows, 5, ahead>(in);
+    default: return tile<Rows, 6, ahead>(in);
     }
 }
 
-/** Up to kBlock columns: Rows weight rows at a time meet all columns before the next rows are read. */
+/**
+ * Up to kBlock columns: Rows weight rows at a time meet all columns before the next rows are read. Those are requested by the
+ * first tile, or by the first two: as fast as one computes, memory does not deliver.
+ */
 template <size_t Rows, typename Weight>
 void multiply_block(Operands<Weight> in, size_t rows, size_t columns, size_t tile_columns) {
     const float * const packed = in.packed;
     float * const results = in.results;
     const size_t column_floats = round_up(in.inner, kLanes);
+    const size_t tile_bytes = Rows * in.weight_stride * sizeof(Weight);
     for (size_t row = 0; row < rows;) {
         const bool full = rows - row >= Rows;
+        const char * const next = reinterpret_cast<const char *>(in.weights) + std::max(tile_bytes, kNearest);
         for (size_t column = 0; column < columns; column += tile_columns) {
             const size_t width = std::min(tile_columns, columns - column);
             in.packed = packed + column * column_floats;
             in.results = results + column * in.result_stride + row;
+            in.ahead = next + (column == 0 ? 0 : tile_bytes / 2);
             if (!full) {
-                tile_of<1, false>(width, in);
-            } else if (column == 0) {
-                tile_of<Rows, true>(width, in);
+                tile_of<1, Ahead::nothing>(width, in);
+            } else if (columns <= tile_columns) {
+                tile_of<Rows, Ahead::all>(width, in);
+            } else if (column <= tile_columns) {
+                tile_of<Rows, Ahead::half>(width, in);
             } else {
-                tile_of<Rows, false>(width, in);
+                tile_of<Rows, Ahead::nothing>(width, in);
             }
         }
         row += full ? Rows : 1;
@@ -205,6 +216,7 @@ void multiply_rows(const Weights & weights, const float * packed, float * result
                                      stride,
                                      weights.inner,
                                      packed + column * round_up(weights.inner, kLanes),
+                                     nullptr,
                                      results + column * result_stride + begin,
                                      result_stride};
         const TileShape shape = tile_shape(count);
