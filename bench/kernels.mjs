@@ -33,7 +33,9 @@ async function run({ threads, repeat, save, json }) {
 }
 
 function describe({ instructions, threads, weights, types }) {
-  return types.map((type) => describeType(type, weights)).join("\n") + `${instructions}, ${threads} threads\n`;
+  return (
+    types.map((type) => describeType(type, weights)).join("\n") + `${instructions}, ${threads} threads\n`
+  );
 }
 
 function describeType({ type, bytes, readGBs, multiplyGFLOPs, widths }, weights) {

@@ -9,8 +9,8 @@ import { type NativeModel, native } from "./native.js";
 import type { PairOptions } from "./options.js";
 import { Pair } from "./pair.js";
 import { contextSizes, type PairFiles, planMemory } from "./plan-memory.js";
-import { memoryError } from "./refuse-memory.js";
 import { draftFile } from "./quantized-model.js";
+import { memoryError } from "./refuse-memory.js";
 import { type ResolvedPairOptions, resolvePairOptions } from "./resolve-options.js";
 
 /**
@@ -104,7 +104,8 @@ async function load(options: ResolvedPairOptions): Promise<Pair> {
 async function sizeFor(options: ResolvedPairOptions, files: PairFiles): Promise<EngineSize> {
   const { asked } = await contextSizes(options, files);
   const { maxSequences, checkMemory } = options;
-  if (asked !== "auto" && maxSequences !== "auto" && !checkMemory) return { contextSize: asked, maxSequences };
+  if (asked !== "auto" && maxSequences !== "auto" && !checkMemory)
+    return { contextSize: asked, maxSequences };
   const memory = await planMemory(options, files);
   if (checkMemory && !memory.fits) throw await memoryError(memory, options, files);
   return { contextSize: memory.contextSize, maxSequences: memory.maxSequences };

@@ -15,7 +15,11 @@ export async function memoryError(
   files: PairFiles,
   cpuMemory?: () => number,
 ): Promise<MemoryError> {
-  const auto = await planMemory({ ...options, contextSize: "auto", maxSequences: estimate.maxSequences }, files, cpuMemory);
+  const auto = await planMemory(
+    { ...options, contextSize: "auto", maxSequences: estimate.maxSequences },
+    files,
+    cpuMemory,
+  );
   const short = estimate.devices.filter(({ bytes, free }) => bytes > free);
   const ways = [
     auto.fits && auto.contextSize < estimate.contextSize

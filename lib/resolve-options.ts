@@ -127,8 +127,7 @@ export function resolveGenerateOptions(input: unknown, pair: PairDefaults): Reso
     maxTokens: is.optional(options.maxTokens, (v) => is.integer("maxTokens", v, 1, 1048576)) ?? 256,
     draft: resolveGenerationDraft(options.draft, pair.draft),
     priority: is.optional(options.priority, (v) => is.integer("priority", v, -1000, 1000)) ?? 0,
-    cachePrompt:
-      is.optional(options.cachePrompt, (v) => is.boolean("cachePrompt", v)) ?? !pair.deterministic,
+    cachePrompt: is.optional(options.cachePrompt, (v) => is.boolean("cachePrompt", v)) ?? !pair.deterministic,
     stop: is.optional(options.stop, stopStrings) ?? [],
     ignoreEnd: is.optional(options.ignoreEnd, (v) => is.boolean("ignoreEnd", v)) ?? false,
     signal: is.optional(options.signal, (v) => is.abortSignal("signal", v)),
@@ -141,7 +140,8 @@ const maxSequences = integerOrAuto("maxSequences", 1, 64);
 function integerOrAuto(name: string, min: number, max: number) {
   return (value: unknown): number | "auto" => {
     if (value === "auto") return value;
-    if (typeof value !== "number") throw is.invalid(name, `integer between ${min} and ${max} or "auto"`, value);
+    if (typeof value !== "number")
+      throw is.invalid(name, `integer between ${min} and ${max} or "auto"`, value);
     return is.integer(name, value, min, max);
   };
 }

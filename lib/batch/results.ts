@@ -61,9 +61,7 @@ export class Results {
    * models could have written tokens, and what it saves is a second's work.
    */
   append(result: BatchResult): Promise<void> {
-    this.#lastWrite = this.#lastWrite.then(() =>
-      this.#write(Buffer.from(`${JSON.stringify(result)}\n`)),
-    );
+    this.#lastWrite = this.#lastWrite.then(() => this.#write(Buffer.from(`${JSON.stringify(result)}\n`)));
     return this.#lastWrite;
   }
 

@@ -1,5 +1,5 @@
 import type { DraftModelOptions, GenerationDraftOptions } from "../draft-options.js";
-import type { Prompt } from "../pair.js";
+import type { Prompt } from "../prompt.js";
 import type { Verification } from "../sampling-options.js";
 import type { PublishedFigures, ReportedPair } from "./report-types.js";
 import type { BenchmarkPrompt, BenchmarkReport, ModelCard, PairProfile } from "./types.js";

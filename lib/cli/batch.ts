@@ -34,7 +34,11 @@ export function addBatch(program: Command): void {
   addGenerationFlags(command);
   addContextFlags(command);
   command
-    .option("--concurrency <n>", "requests that are in flight at once (default: 16, or twice the sequences)", integer)
+    .option(
+      "--concurrency <n>",
+      "requests that are in flight at once (default: 16, or twice the sequences)",
+      integer,
+    )
     .option("--retry-errors", "take results with errors out of the output and ask again")
     .option("--json", "print a summary as JSON")
     .addHelpText(

@@ -78,9 +78,10 @@ export function addDraftModelFlags(command: Command): Command {
       ),
     )
     .addOption(
-      new Option("--draft-kv-type <type>", "what the draft's KV cache is kept in (default: --kv-type)").choices(
-        KV_TYPES,
-      ),
+      new Option(
+        "--draft-kv-type <type>",
+        "what the draft's KV cache is kept in (default: --kv-type)",
+      ).choices(KV_TYPES),
     )
     .option("--draft-cross-vocabulary", "use a draft of another vocabulary: its text is retokenised");
 }

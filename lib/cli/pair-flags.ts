@@ -35,7 +35,11 @@ export function addContextFlags(command: Command): void {
       new Option("--kv-type <type>", "what the KV cache is kept in (default: f16)").choices(KV_TYPES),
     )
     .option("--no-memory-check", "load what does not fit into memory all the same")
-    .option("--max-sequences <n>", "generations that run at once, 1 to 64, or auto: what fits (default: 1)", integerOrAuto)
+    .option(
+      "--max-sequences <n>",
+      "generations that run at once, 1 to 64, or auto: what fits (default: 1)",
+      integerOrAuto,
+    )
     .option("--batch-size <n>", "tokens of one forward pass at most (default: 512)", integer)
     .option("--threads <n>", "CPU threads of the target", integer)
     .option("--gpu-layers <n>", "layers on the GPU, or all (default: all)", integerOrAll)
@@ -43,14 +47,25 @@ export function addContextFlags(command: Command): void {
 }
 
 export function pairOptions(flags: PairFlags): PairOptions {
-  const { target, contextSize, kvType, maxSequences, batchSize, threads, draftThreads, gpuLayers, deterministic } = flags;
+  const {
+    target,
+    contextSize,
+    kvType,
+    maxSequences,
+    batchSize,
+    threads,
+    draftThreads,
+    gpuLayers,
+    deterministic,
+  } = flags;
   const checkMemory = flags.memoryCheck === false ? false : undefined;
   return {
     target,
     draft: draftOptions(flags),
     ...given({
       contextSize,
-      kvType, maxSequences,
+      kvType,
+      maxSequences,
       checkMemory,
       batchSize,
       threads,

@@ -42,8 +42,8 @@ struct EngineOptions {
     enum ggml_type draft_kv_type = GGML_TYPE_F16;
     bool cross_vocabulary = false;        // the draft's tokens are not the target's: retokenise
     std::optional<NgramOptions> ngram{};  // drafting from the text itself
-    // Costs come from `profile`, else from the models' shapes, never from a clock, and each sequence drafts as if it were
-    // alone: drafts are the same every time.
+    // Costs come from `profile`, else from the models' shapes, never from a clock, and each sequence drafts as if it
+    // were alone: drafts are the same every time.
     bool deterministic = false;
     std::optional<CostProfile> profile{};
 };
@@ -86,8 +86,8 @@ public:
     CostProfile profile();
     // What the caches and the passes' buffers take. Any thread.
     uint64_t context_bytes() const { return context_bytes_; }
-    // What the target's cache keeps of the beginning of a text; empty where it keeps nothing. Waits for the decode thread,
-    // between rounds. Throws Error ENGINE_CLOSED.
+    // What the target's cache keeps of the beginning of a text; empty where it keeps nothing. Waits for the decode
+    // thread, between rounds. Throws Error ENGINE_CLOSED.
     SavedText save(const std::vector<Token> & text);
     // Keeps what save() gave, in this or another process. False where it does not fit these models, or not now. Waits
     // for the decode thread. Throws Error ENGINE_CLOSED, ARGUMENT_INVALID.

@@ -141,9 +141,8 @@ template <size_t Rows, size_t Columns, Ahead ahead, typename Weight> void tile(c
     if constexpr (kValues<Weight> == 1) {
         const size_t whole = left / kLanes * kLanes;
         if (left > whole) {
-            add_products(sums, weights, stride, packed + whole * Columns, [=](const Weight * row) {
-                return load_partly(row + whole, left - whole);
-            });
+            add_products(sums, weights, stride, packed + whole * Columns,
+                         [=](const Weight * row) { return load_partly(row + whole, left - whole); });
         }
     }
     for (size_t c = 0; c < Columns; c++) {
@@ -166,8 +165,8 @@ template <size_t Rows, Ahead ahead, typename Weight> void tile_of(size_t columns
 }
 
 /**
- * Up to kBlock columns: Rows weight rows at a time meet all columns before the next rows are read. Those are requested by the
- * first tile, or by the first two: as fast as one computes, memory does not deliver.
+ * Up to kBlock columns: Rows weight rows at a time meet all columns before the next rows are read. Those are requested
+ * by the first tile, or by the first two: as fast as one computes, memory does not deliver.
  */
 template <size_t Rows, typename Weight>
 void multiply_block(Operands<Weight> in, size_t rows, size_t columns, size_t tile_columns) {

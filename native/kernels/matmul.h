@@ -20,7 +20,8 @@ namespace foretoken::kernels {
 
 enum class WeightType { float32, float16, bfloat16, q8_0 };
 
-/** Weights, row-major: `rows` rows of `inner` values, `row_bytes` apart; q8_0 in blocks of 32, which divides `inner`. */
+/** Weights, row-major: `rows` rows of `inner` values, `row_bytes` apart; q8_0 in blocks of 32, which divides `inner`.
+ */
 struct Weights {
     WeightType type;
     const void * data;

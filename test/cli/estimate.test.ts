@@ -7,7 +7,15 @@ t.test("what a pair would take, as a table and as JSON", async (t) => {
   t.match(shown.stdout, /CPU.*target.*33\.2 MiB/);
   t.match(shown.stdout, /draft.*2\.8 MiB/);
   t.match(shown.stdout, /MiB for a context of 256 tokens: fits\n$/);
-  const alone = await cli(["estimate", "--no-draft", "--context-size", "auto", "--kv-type", "q8_0", "--json"]);
+  const alone = await cli([
+    "estimate",
+    "--no-draft",
+    "--context-size",
+    "auto",
+    "--kv-type",
+    "q8_0",
+    "--json",
+  ]);
   t.match(JSON.parse(alone.stdout), {
     contextSize: 512,
     devices: [{ name: "CPU", draft: null, target: { weights: 34765824, cache: (6291456 * 34) / 64 } }],

@@ -40,7 +40,9 @@ t.test("every scrape shows what the pairs have done by then", async (t) => {
 t.test("prom-client is loaded by nothing but its own entry", async (t) => {
   const lib = new URL("../../lib/", import.meta.url);
   const importing = readdirSync(lib, { recursive: true, encoding: "utf8" }).filter(
-    (name) => name.endsWith(".ts") && /"(prom-client|.*\/prometheus\.js)"/.test(readFileSync(new URL(name, lib), "utf8")),
+    (name) =>
+      name.endsWith(".ts") &&
+      /"(prom-client|.*\/prometheus\.js)"/.test(readFileSync(new URL(name, lib), "utf8")),
   );
   t.strictSame(importing, ["prometheus.ts"]);
 });

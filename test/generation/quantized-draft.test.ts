@@ -83,6 +83,8 @@ t.test("what a killed process had begun to write is removed", async (t) => {
 t.test("an aborted load makes no copy", async (t) => {
   const folder = modelsFolder(t);
   const signal = AbortSignal.abort();
-  await t.rejects(fable(t, { draft: { model: "fable-1m", quantize: "q8_0" }, signal }), { name: "AbortError" });
+  await t.rejects(fable(t, { draft: { model: "fable-1m", quantize: "q8_0" }, signal }), {
+    name: "AbortError",
+  });
   t.throws(() => readdirSync(folder), { code: "ENOENT" });
 });

@@ -14,7 +14,10 @@ const done = (id: string | number): BatchResult => ({
   promptTokens: 1,
   generatedTokens: 1,
 });
-const failed = (id: string | number): BatchResult => ({ id, error: { code: "PROMPT_EMPTY", message: "text" } });
+const failed = (id: string | number): BatchResult => ({
+  id,
+  error: { code: "PROMPT_EMPTY", message: "text" },
+});
 const lines = (...values: unknown[]) => values.map((value) => `${JSON.stringify(value)}\n`).join("");
 
 function file(t: Test, content: string): string {
@@ -58,8 +61,12 @@ t.test("ids are given or the lines' numbers, each once", async (t) => {
     t.rejects(readIds(file(t, content)), { code: "BATCH_INVALID", message });
   await refused(lines({ id: 1 }, { id: "1" }), /of line 2 .* as in line 1/);
   await refused(lines({ id: 2 }, {}), /of line 2 .* found 2, as in line 1/);
-  for (const id of [[], {}, true, 1.5, 2 ** 60]) await refused(lines({ id }), /a text or a whole number as id/);
-  await t.rejects(readIds("missing.jsonl"), { code: "BATCH_INVALID", message: /missing\.jsonl but got ENOENT/ });
+  for (const id of [[], {}, true, 1.5, 2 ** 60])
+    await refused(lines({ id }), /a text or a whole number as id/);
+  await t.rejects(readIds("missing.jsonl"), {
+    code: "BATCH_INVALID",
+    message: /missing\.jsonl but got ENOENT/,
+  });
 });
 
 t.test("a torn last line is cut off wherever it was torn", async (t) => {
@@ -86,7 +93,14 @@ t.test("results with errors are taken out to be asked again", async (t) => {
 });
 
 t.test("what is no output of a batch is refused and stays as it is", async (t) => {
-  for (const content of ["notes", "notes\n", '{"id":1,"prompt":"x"}', lines({ id: 1, prompt: "x" }), "\n", "[1]\n"]) {
+  for (const content of [
+    "notes",
+    "notes\n",
+    '{"id":1,"prompt":"x"}',
+    lines({ id: 1, prompt: "x" }),
+    "\n",
+    "[1]\n",
+  ]) {
     const path = file(t, content);
     await t.rejects(Results.open(path), { code: "BATCH_INVALID", message: /something else/ });
     t.equal(readFileSync(path, "utf8"), content);

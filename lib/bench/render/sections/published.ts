@@ -23,7 +23,10 @@ ${htmlTable({
 </section>`;
 }
 
-function theirs({ group, published: { draftMaxTokens, speedup, acceptanceRate, remark } }: PublishedStudy, figures: Figures) {
+function theirs(
+  { group, published: { draftMaxTokens, speedup, acceptanceRate, remark } }: PublishedStudy,
+  figures: Figures,
+) {
   const at = `${group.at}/published`;
   return [
     group.pair.id,
