@@ -119,10 +119,7 @@ export class Pair {
       is.onlyKnownKeys("", given, ["special"]);
       const { special = false } = given;
       const { targetModel } = this.open();
-      return targetModel.detokenize(
-        tokenIds(targetModel, "tokens", tokens),
-        is.boolean("special", special),
-      );
+      return targetModel.detokenize(tokenIds(targetModel, "tokens", tokens), is.boolean("special", special));
     });
   }
 

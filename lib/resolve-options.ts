@@ -109,8 +109,7 @@ export function resolveGenerateOptions(input: unknown, pair: PairDefaults): Reso
     maxTokens: is.optional(options.maxTokens, (v) => is.integer("maxTokens", v, 1, 1048576)) ?? 256,
     draft: resolveGenerationDraft(options.draft, pair.draft),
     priority: is.optional(options.priority, (v) => is.integer("priority", v, -1000, 1000)) ?? 0,
-    cachePrompt:
-      is.optional(options.cachePrompt, (v) => is.boolean("cachePrompt", v)) ?? !pair.deterministic,
+    cachePrompt: is.optional(options.cachePrompt, (v) => is.boolean("cachePrompt", v)) ?? !pair.deterministic,
     stop: is.optional(options.stop, stopStrings) ?? [],
     ignoreEnd: is.optional(options.ignoreEnd, (v) => is.boolean("ignoreEnd", v)) ?? false,
     signal: is.optional(options.signal, (v) => is.abortSignal("signal", v)),

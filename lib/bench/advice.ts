@@ -1,8 +1,8 @@
 import type { PassCosts } from "../costs.js";
 import { median } from "../median.js";
 import type { Pair } from "../pair.js";
-import type { Prompt } from "../prompt.js";
 import { expectedSpeedup } from "../prediction.js";
+import type { Prompt } from "../prompt.js";
 
 export interface DraftAdvice {
   agreement: number;

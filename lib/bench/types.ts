@@ -1,7 +1,7 @@
 import type { PassCosts } from "../costs.js";
 import type { GenerationDraftOptions } from "../draft-options.js";
-import type { Origin } from "../token.js";
 import type { Verification } from "../sampling-options.js";
+import type { Origin } from "../token.js";
 
 export interface BenchmarkPrompt {
   /** Short label for tables. */

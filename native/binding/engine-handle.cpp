@@ -96,11 +96,12 @@ EngineHandle::EngineHandle(const Napi::CallbackInfo & info)
     : Handle(info),
       env_(info.Env()),
       engine_(constructor_argument<SharedEngine>(info)),
-      hub_(std::make_shared<StreamHub>(info.Env(), [engine = std::weak_ptr(engine_)] {
-          if (const auto open = engine.lock()) {
-              open->wake();
-          }
-      })),
+      hub_(std::make_shared<StreamHub>(info.Env(),
+                                       [engine = std::weak_ptr(engine_)] {
+                                           if (const auto open = engine.lock()) {
+                                               open->wake();
+                                           }
+                                       })),
       // Added after the hub's thread-safe function, hence run before that is freed.
       teardown_(env_.AddCleanupHook(
           +[](EngineHandle * handle) { handle->tear_down(); }, this)) {

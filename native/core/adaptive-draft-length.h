@@ -50,9 +50,7 @@ private:
     double step_ms(int drafter) const;
     // A verify pass in which this sequence has so many rows and the others what they have by now.
     double row_ms(int rows) const { return pair_->costs.target.ms(rows + rows_of_others()); }
-    int rows_of_others() const {
-        return pair_->costs.alone ? 0 : load_->rows - 1 - static_cast<int>(drawn_.size());
-    }
+    int rows_of_others() const { return pair_->costs.alone ? 0 : load_->rows - 1 - static_cast<int>(drawn_.size()); }
     const BatchLoad & load() const { return pair_->costs.alone ? kAlone : *load_; }
     Calibration & calibration(int drafter) { return calibrations_[static_cast<size_t>(drafter)]; }
     // Milliseconds a token is worth at this acceptance: those of the fastest length, 0 included, for all in the batch.
@@ -79,9 +77,9 @@ private:
     static constexpr BatchLoad kAlone{};
     const BatchLoad * load_ = nullptr;
     double plain_ms_ = 0;  // without a draft
-    double worth_ = 0;   // of a token, ms
-    double chance_ = 1;  // that all drawn tokens are accepted
-    double gain_ = 0;    // expected of what was done so far, ms
+    double worth_ = 0;     // of a token, ms
+    double chance_ = 1;    // that all drawn tokens are accepted
+    double gain_ = 0;      // expected of what was done so far, ms
     std::vector<Confidence> drawn_;
 
     int generated_ = 0;

@@ -21,7 +21,8 @@ struct DrafterView {
     std::optional<Confidence> first;  // of its first token, where it knows without a forward pass
 };
 
-// Whom a sequence shares a round's passes with. The scheduler sets it before a round, drafters keep it true as they draw.
+// Whom a sequence shares a round's passes with. The scheduler sets it before a round, drafters keep it true as they
+// draw.
 struct BatchLoad {
     int rows = 1;      // of the verify batch so far: one for each sequence, a prompt's tokens, drawn ones
     int drafting = 1;  // sequences that may draft; while drawing, those in the last draft pass

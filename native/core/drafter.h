@@ -1,5 +1,5 @@
-// Proposes tokens for the target to check. Owns only proposer state: what is committed is told, never decided here. After
-// an exception each sequence is as before the call but for what was evaluated of it.
+// Proposes tokens for the target to check. Owns only proposer state: what is committed is told, never decided here.
+// After an exception each sequence is as before the call but for what was evaluated of it.
 #pragma once
 
 #include <optional>

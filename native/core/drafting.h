@@ -1,6 +1,6 @@
-// The drafting half of a round: asks each sequence's policy and lets drafters draft for all sequences together. A drafter
-// that fails for several sequences is asked for each alone, and ends those that it fails for. Not thread-safe: belongs to
-// the scheduler.
+// The drafting half of a round: asks each sequence's policy and lets drafters draft for all sequences together. A
+// drafter that fails for several sequences is asked for each alone, and ends those that it fails for. Not thread-safe:
+// belongs to the scheduler.
 #pragma once
 
 #include <memory>

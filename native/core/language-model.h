@@ -34,14 +34,14 @@ private:
 };
 
 struct ModelLimits {
-    int batch;    // most tokens in one eval()
-    int rows;     // most tokens of one eval() that may want logits
-    int context;  // most tokens of one sequence
+    int batch;                                    // most tokens in one eval()
+    int rows;                                     // most tokens of one eval() that may want logits
+    int context;                                  // most tokens of one sequence
     int cells = std::numeric_limits<int>::max();  // tokens of all sequences together; shared ones count once
 };
 
-// A forward pass stopped by the abort flag. What it left in the cache is undefined above the last completed pass, as it is
-// after EvalFailed: truncate() brings the sequences back.
+// A forward pass stopped by the abort flag. What it left in the cache is undefined above the last completed pass, as it
+// is after EvalFailed: truncate() brings the sequences back.
 struct EvalAborted : std::runtime_error {
     EvalAborted() : std::runtime_error("the forward pass was aborted") {}
 };

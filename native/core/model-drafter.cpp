@@ -66,9 +66,9 @@ void ModelDrafter::share_prefix(SeqId seq) {
 
 bool ModelDrafter::waits(const Text & text, std::span<const CatchUp> before) const {
     return text.shares && std::any_of(before.begin(), before.end(), [&](const CatchUp & other) {
-        const Text & its = texts_.at(other.seq);
-        return common_prefix(text.committed, its.committed) >= text.cached.size() + kLeastShared;
-    });
+               const Text & its = texts_.at(other.seq);
+               return common_prefix(text.committed, its.committed) >= text.cached.size() + kLeastShared;
+           });
 }
 
 void ModelDrafter::make_room(size_t tokens) {

@@ -38,9 +38,8 @@ bool Scheduler::all_aborted() const {
 
 void Scheduler::admit(Request request) {
     const SeqId id = kept_.take();
-    const auto behind = std::find_if(sequences_.begin(), sequences_.end(), [&](const auto & other) {
-        return other->request.priority < request.priority;
-    });
+    const auto behind = std::find_if(sequences_.begin(), sequences_.end(),
+                                     [&](const auto & other) { return other->request.priority < request.priority; });
     sequences_.insert(behind, std::make_unique<Sequence>(id, std::move(request)));
 }
 

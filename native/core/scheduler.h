@@ -45,8 +45,8 @@ public:
 
     // Begins a sequence. Requires has_room().
     void admit(Request request);
-    // A chunk of what newcomers lack and one round over the others. Never throws what a model throws: a pass that failed
-    // is made again for each sequence alone, and ends those that it fails for; an aborted pass ends all.
+    // A chunk of what newcomers lack and one round over the others. Never throws what a model throws: a pass that
+    // failed is made again for each sequence alone, and ends those that it fails for; an aborted pass ends all.
     void step();
     // Ends every sequence as aborted.
     void abort_all();

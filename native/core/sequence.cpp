@@ -53,9 +53,7 @@ std::optional<FinishReason> Sequence::commit(const Verdict & verdict, const Rows
                                              const TokenTable & tokens, int context) {
     const size_t accepted = static_cast<size_t>(verdict.accepted);
     const size_t held = committed.size() + accepted;  // by the cache, once the rest of the draft is rolled back
-    const Origin last = draft.empty()             ? Origin::Plain
-                        : accepted < draft.size() ? Origin::Correction
-                                                  : Origin::Bonus;
+    const Origin last = draft.empty() ? Origin::Plain : accepted < draft.size() ? Origin::Correction : Origin::Bonus;
     std::optional<FinishReason> reason;
     for (size_t i = 0; i <= accepted && !reason; ++i) {
         CommittedToken token{i < accepted ? draft[i] : verdict.next, i < accepted ? Origin::Draft : last};

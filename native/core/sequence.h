@@ -18,8 +18,8 @@ public:
     Sequence(SeqId id, Request request);
 
     // Takes over a round's verdict on its draft and appends what it commits, up to the first stop. `rows` from
-    // `first_row` on follow the last committed token and each of the draft; `memory` is kept between rounds. Returns why
-    // the sequence ends, if it does. Throws what the sampler throws.
+    // `first_row` on follow the last committed token and each of the draft; `memory` is kept between rounds. Returns
+    // why the sequence ends, if it does. Throws what the sampler throws.
     std::optional<FinishReason> accept(const Rows & rows, size_t first_row, const TokenTable & tokens, int context,
                                        std::vector<Distribution> & memory);
     // Hands on the text that is final.
@@ -40,7 +40,7 @@ public:
     std::vector<Token> committed;  // prompt and output
     Pos evaluated = 0;             // how much of it the target's cache holds
     int generated = 0;
-    bool begun = false;  // its prefix was looked for; drafters know it
+    bool begun = false;              // its prefix was looked for; drafters know it
     std::optional<Error> failure{};  // it ends with the step
     // The running round.
     std::optional<DraftPlan> plan{};

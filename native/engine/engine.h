@@ -40,8 +40,8 @@ struct EngineOptions {
     bool flash_attention = true;
     bool cross_vocabulary = false;        // the draft's tokens are not the target's: retokenise
     std::optional<NgramOptions> ngram{};  // drafting from the text itself
-    // Costs come from `profile`, else from the models' shapes, never from a clock, and each sequence drafts as if it were
-    // alone: drafts are the same every time.
+    // Costs come from `profile`, else from the models' shapes, never from a clock, and each sequence drafts as if it
+    // were alone: drafts are the same every time.
     bool deterministic = false;
     std::optional<CostProfile> profile{};
 };
@@ -79,8 +79,8 @@ public:
     std::vector<double> measure(const std::vector<Pass> & passes, int past, int repeats);
     // What passes have cost lately. Waits for the decode thread, between rounds. Throws Error ENGINE_CLOSED.
     CostProfile profile();
-    // What the target's cache keeps of the beginning of a text; empty where it keeps nothing. Waits for the decode thread,
-    // between rounds. Throws Error ENGINE_CLOSED.
+    // What the target's cache keeps of the beginning of a text; empty where it keeps nothing. Waits for the decode
+    // thread, between rounds. Throws Error ENGINE_CLOSED.
     SavedText save(const std::vector<Token> & text);
     // Keeps what save() gave, in this or another process. False where it does not fit these models, or not now. Waits
     // for the decode thread. Throws Error ENGINE_CLOSED, ARGUMENT_INVALID.

@@ -327,8 +327,7 @@ TEST("drafts shrink as sequences join and vanish where a row costs as much as a 
     experience->costs.frozen = true;
     std::vector<double> drafted;
     for (const int sequences : {1, 2, 4, 16}) {
-        Machine machine(sequences, 0, {512, 512, 256},
-                        std::shared_ptr<PairCosts>(experience, &experience->costs));
+        Machine machine(sequences, 0, {512, 512, 256}, std::shared_ptr<PairCosts>(experience, &experience->costs));
         std::vector<std::shared_ptr<Recorder>> all;
         for (int i = 0; i < sequences; ++i) {
             all.push_back(std::make_shared<Recorder>());

@@ -1,6 +1,6 @@
-// Random scripts of arrivals, agreements, draft lengths, stops, aborts, slow readers, shared prefixes and failing passes
-// through the real scheduler: whatever happens, a text is the target's own up to where it ends, counters add up, and
-// nothing is left in the caches that is not kept on purpose.
+// Random scripts of arrivals, agreements, draft lengths, stops, aborts, slow readers, shared prefixes and failing
+// passes through the real scheduler: whatever happens, a text is the target's own up to where it ends, counters add up,
+// and nothing is left in the caches that is not kept on purpose.
 #include <numeric>
 #include <random>
 

@@ -118,8 +118,7 @@ private:
             const Text & text = texts_[slot.text];
             for (int i = 0; i < own + rejected; ++i) {
                 const size_t at = static_cast<size_t>(slot.evaluated + i);
-                batch.push_back(
-                    {static_cast<SeqId>(seq), slot.evaluated + i, i < own ? text.tokens[at] : any(), true});
+                batch.push_back({static_cast<SeqId>(seq), slot.evaluated + i, i < own ? text.tokens[at] : any(), true});
                 expected.push_back(i < own ? &text.logits[at] : nullptr);
             }
             slot.evaluated += own;
@@ -135,8 +134,9 @@ private:
                 const bool same = std::memcmp(rows.logits(row).data(), expected[row]->data(),
                                               expected[row]->size() * sizeof(float)) == 0;
                 if (!same) {
-                    test::fail(__FILE__, __LINE__, "other bits at position " + std::to_string(batch[row].pos) +
-                                                       " of sequence " + std::to_string(batch[row].seq));
+                    test::fail(__FILE__, __LINE__,
+                               "other bits at position " + std::to_string(batch[row].pos) + " of sequence " +
+                                   std::to_string(batch[row].seq));
                 }
             }
         }

@@ -15,8 +15,8 @@ inline Sampler free_sampler() {
     return Sampler({}, std::make_unique<SeededRandom>(1));
 }
 
-inline DraftRequest propose(NgramDrafter & drafter, SeqId seq, int max_tokens, DraftPolicy & policy,
-                            Sampler & sampler, BatchLoad & load) {
+inline DraftRequest propose(NgramDrafter & drafter, SeqId seq, int max_tokens, DraftPolicy & policy, Sampler & sampler,
+                            BatchLoad & load) {
     DraftRequest request{seq, max_tokens, &policy, &sampler, nullptr, true, true};
     drafter.propose({&request, 1}, load);
     return request;

@@ -26,46 +26,52 @@ async function alone(pair: Pair, asked: readonly string[], maxTokens: number) {
   return texts;
 }
 
-t.test("random arrivals, aborts, slow readers and shared prefixes leave every text as it is alone", async (t) => {
-  const pair = await fable(t, { maxSequences: 8, contextSize: 128, batchSize: 64 });
-  const random = generator(SEED);
-  const below = (n: number) => Math.floor(random() * n);
-  const opening = "Once upon a time there was a little fox who lived in a wood by the sea. ";
-  const asked = Array.from({ length: 24 }, (_, i) => `${i % 3 === 0 ? "" : opening}${prompts[i % prompts.length]}`);
-  const expected = await alone(pair, asked, 10);
-  const running: Promise<void>[] = [];
-  for (let i = 0; i < 300; i++) {
-    const which = below(asked.length);
-    const signal = below(10) === 0 ? { signal: AbortSignal.timeout(below(40)) } : {};
-    const policy = below(2) === 0 ? ("adaptive" as const) : ("fixed" as const);
-    const generation = pair.generate(asked[which] as string, {
-      ...signal,
-      maxTokens: 10,
-      priority: below(3),
-      cachePrompt: below(4) > 0,
-      draft: below(4) === 0 ? false : { policy, maxTokens: 1 + below(6) },
-    });
-    const text = ids(expected[which] as Completion);
-    running.push(
-      read(generation, below(5) === 0).then(
-        (tokens) => {
-          if (String(tokens) !== String(text)) t.strictSame(tokens, text, `request ${i}`);
-        },
-        (error) => {
-          if (!("signal" in signal) || error.name !== "TimeoutError") t.fail(`request ${i}`, { error });
-        },
-      ),
+t.test(
+  "random arrivals, aborts, slow readers and shared prefixes leave every text as it is alone",
+  async (t) => {
+    const pair = await fable(t, { maxSequences: 8, contextSize: 128, batchSize: 64 });
+    const random = generator(SEED);
+    const below = (n: number) => Math.floor(random() * n);
+    const opening = "Once upon a time there was a little fox who lived in a wood by the sea. ";
+    const asked = Array.from(
+      { length: 24 },
+      (_, i) => `${i % 3 === 0 ? "" : opening}${prompts[i % prompts.length]}`,
     );
-    if (below(3) === 0) await sleep(below(12));
-  }
-  await Promise.all(running);
-  const after = await Promise.all(
-    asked.map((prompt) => pair.complete(prompt, { maxTokens: 10, logprobs: 0 })),
-  );
-  for (const [i, completion] of after.entries())
-    t.strictSame(bits(completion), bits(expected[i] as Completion), `logits of prompt ${i}`);
-  t.ok(after.some(({ stats }) => stats.cachedTokens > 10));
-});
+    const expected = await alone(pair, asked, 10);
+    const running: Promise<void>[] = [];
+    for (let i = 0; i < 300; i++) {
+      const which = below(asked.length);
+      const signal = below(10) === 0 ? { signal: AbortSignal.timeout(below(40)) } : {};
+      const policy = below(2) === 0 ? ("adaptive" as const) : ("fixed" as const);
+      const generation = pair.generate(asked[which] as string, {
+        ...signal,
+        maxTokens: 10,
+        priority: below(3),
+        cachePrompt: below(4) > 0,
+        draft: below(4) === 0 ? false : { policy, maxTokens: 1 + below(6) },
+      });
+      const text = ids(expected[which] as Completion);
+      running.push(
+        read(generation, below(5) === 0).then(
+          (tokens) => {
+            if (String(tokens) !== String(text)) t.strictSame(tokens, text, `request ${i}`);
+          },
+          (error) => {
+            if (!("signal" in signal) || error.name !== "TimeoutError") t.fail(`request ${i}`, { error });
+          },
+        ),
+      );
+      if (below(3) === 0) await sleep(below(12));
+    }
+    await Promise.all(running);
+    const after = await Promise.all(
+      asked.map((prompt) => pair.complete(prompt, { maxTokens: 10, logprobs: 0 })),
+    );
+    for (const [i, completion] of after.entries())
+      t.strictSame(bits(completion), bits(expected[i] as Completion), `logits of prompt ${i}`);
+    t.ok(after.some(({ stats }) => stats.cachedTokens > 10));
+  },
+);
 
 t.test("running streams go on while a prompt is read", async (t) => {
   const pair = await fable(t, { maxSequences: 2, contextSize: 512 });

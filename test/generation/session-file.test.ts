@@ -5,23 +5,26 @@ import { fable, ids } from "../helpers/fable.js";
 
 const TURN = { maxTokens: 12, ignoreEnd: true } as const;
 
-t.test("a restored session goes on token for token in another pair, without evaluating what it was", async (t) => {
-  const path = join(t.testdir(), "fox.session");
-  const pair = await fable(t);
-  const session = pair.session();
-  await session.complete("Once upon a time there was a fox", TURN);
-  await session.complete(" The fox", TURN);
-  await session.save(path);
-  const expected = await session.complete(" said", TURN);
+t.test(
+  "a restored session goes on token for token in another pair, without evaluating what it was",
+  async (t) => {
+    const path = join(t.testdir(), "fox.session");
+    const pair = await fable(t);
+    const session = pair.session();
+    await session.complete("Once upon a time there was a fox", TURN);
+    await session.complete(" The fox", TURN);
+    await session.save(path);
+    const expected = await session.complete(" said", TURN);
 
-  const other = await fable(t);
-  const restored = await other.restoreSession(path);
-  const answer = await restored.complete(" said", TURN);
-  t.strictSame(ids(answer), ids(expected));
-  t.strictSame(restored.tokens, session.tokens);
-  t.equal(answer.stats.cachedTokens, expected.stats.cachedTokens);
-  t.ok(answer.stats.cachedTokens > 20);
-});
+    const other = await fable(t);
+    const restored = await other.restoreSession(path);
+    const answer = await restored.complete(" said", TURN);
+    t.strictSame(ids(answer), ids(expected));
+    t.strictSame(restored.tokens, session.tokens);
+    t.equal(answer.stats.cachedTokens, expected.stats.cachedTokens);
+    t.ok(answer.stats.cachedTokens > 20);
+  },
+);
 
 t.test("a rewound session is saved as far as it goes, an empty one as nothing", async (t) => {
   const folder = t.testdir();

@@ -3,20 +3,29 @@ import { fable, ids } from "../helpers/fable.js";
 
 const TURN = { maxTokens: 12, ignoreEnd: true, draft: { policy: "fixed", maxTokens: 3 } } as const;
 
-t.test("a conversation of ten turns evaluates each token once, and says what it would say in one", async (t) => {
-  const pair = await fable(t, { contextSize: 384 });
-  const session = pair.session();
-  let evaluated = 0;
-  for (let turn = 0; turn < 10; turn++) {
-    const before = session.tokens;
-    const { stats, tokens } = await session.complete(turn === 0 ? "Once upon a time" : " Then the fox", TURN);
-    const whole = await pair.complete(session.tokens.slice(0, stats.promptTokens), { ...TURN, cachePrompt: false });
-    t.strictSame(ids({ tokens }), ids(whole), `turn ${turn}`);
-    t.ok(stats.cachedTokens >= before.length - 1, `${stats.cachedTokens} of ${before.length} were there`);
-    evaluated += stats.targetTokens - (stats.proposed - stats.accepted);
-  }
-  t.ok(evaluated <= session.tokens.length + 10, `${evaluated} evaluated of ${session.tokens.length}`);
-});
+t.test(
+  "a conversation of ten turns evaluates each token once, and says what it would say in one",
+  async (t) => {
+    const pair = await fable(t, { contextSize: 384 });
+    const session = pair.session();
+    let evaluated = 0;
+    for (let turn = 0; turn < 10; turn++) {
+      const before = session.tokens;
+      const { stats, tokens } = await session.complete(
+        turn === 0 ? "Once upon a time" : " Then the fox",
+        TURN,
+      );
+      const whole = await pair.complete(session.tokens.slice(0, stats.promptTokens), {
+        ...TURN,
+        cachePrompt: false,
+      });
+      t.strictSame(ids({ tokens }), ids(whole), `turn ${turn}`);
+      t.ok(stats.cachedTokens >= before.length - 1, `${stats.cachedTokens} of ${before.length} were there`);
+      evaluated += stats.targetTokens - (stats.proposed - stats.accepted);
+    }
+    t.ok(evaluated <= session.tokens.length + 10, `${evaluated} evaluated of ${session.tokens.length}`);
+  },
+);
 
 t.test("forks go on apart; a rewound session goes on as if nothing had been after", async (t) => {
   const pair = await fable(t, { maxSequences: 2 });
@@ -24,7 +33,10 @@ t.test("forks go on apart; a rewound session goes on as if nothing had been afte
   await session.complete("Once upon a time", TURN);
   const length = session.tokens.length;
   const fork = session.fork();
-  const [fox, king] = await Promise.all([session.complete(" The fox", TURN), fork.complete(" The king", TURN)]);
+  const [fox, king] = await Promise.all([
+    session.complete(" The fox", TURN),
+    fork.complete(" The king", TURN),
+  ]);
   t.notSame(ids(fox), ids(king));
   session.rewind(length);
   const again = await session.complete(" The king", TURN);
@@ -33,26 +45,29 @@ t.test("forks go on apart; a rewound session goes on as if nothing had been afte
   t.ok(again.stats.cachedTokens >= length - 1);
 });
 
-t.test("one turn at a time; a turn that fails leaves the session as it was, a broken off one what it said", async (t) => {
-  const pair = await fable(t);
-  const session = pair.session();
-  const turn = session.generate("Once upon a time", { maxTokens: 100, ignoreEnd: true });
-  for (const use of [() => session.generate("x"), () => session.fork(), () => session.rewind(0)])
-    t.throws(use, { name: "EngineError", code: "SESSION_BUSY" });
-  await t.rejects(session.complete("x"), { code: "SESSION_BUSY" });
-  let said = 0;
-  for await (const { tokens } of turn) {
-    said += tokens.length;
-    if (said >= 5) break;
-  }
-  const { tokens } = session;
-  t.ok(tokens.length >= pair.tokenize("Once upon a time").length + said);
-  await t.rejects(session.complete("x", { signal: AbortSignal.abort() }), { name: "AbortError" });
-  t.throws(() => session.generate("x", { maxTokens: 0 }), { code: "OPTION_INVALID" });
-  t.throws(() => session.rewind(tokens.length + 1), { code: "OPTION_INVALID" });
-  t.throws(() => session.rewind(Number.NaN), { code: "OPTION_INVALID" });
-  t.strictSame(session.tokens, tokens);
-});
+t.test(
+  "one turn at a time; a turn that fails leaves the session as it was, a broken off one what it said",
+  async (t) => {
+    const pair = await fable(t);
+    const session = pair.session();
+    const turn = session.generate("Once upon a time", { maxTokens: 100, ignoreEnd: true });
+    for (const use of [() => session.generate("x"), () => session.fork(), () => session.rewind(0)])
+      t.throws(use, { name: "EngineError", code: "SESSION_BUSY" });
+    await t.rejects(session.complete("x"), { code: "SESSION_BUSY" });
+    let said = 0;
+    for await (const { tokens } of turn) {
+      said += tokens.length;
+      if (said >= 5) break;
+    }
+    const { tokens } = session;
+    t.ok(tokens.length >= pair.tokenize("Once upon a time").length + said);
+    await t.rejects(session.complete("x", { signal: AbortSignal.abort() }), { name: "AbortError" });
+    t.throws(() => session.generate("x", { maxTokens: 0 }), { code: "OPTION_INVALID" });
+    t.throws(() => session.rewind(tokens.length + 1), { code: "OPTION_INVALID" });
+    t.throws(() => session.rewind(Number.NaN), { code: "OPTION_INVALID" });
+    t.strictSame(session.tokens, tokens);
+  },
+);
 
 t.test("nothing to go on from is no prompt; a closed pair has no sessions", async (t) => {
   const pair = await fable(t);

@@ -106,20 +106,23 @@ t.test("abort() ends the iteration after what is finished", async (t) => {
   t.equal((await generation.result).finishReason, "aborted");
 });
 
-t.test("a generation that is iterated pauses while a thousand tokens wait, and goes on once they are read", async (t) => {
-  const { generation, send, end, calls } = fakeGeneration();
-  send(Array(1023).fill("a"));
-  t.equal(calls.paused, 0);
-  send(["b", "c"]);
-  send(["d"]);
-  t.match(calls, { paused: 1, resumed: 0 });
-  t.equal((await generation.next()).value?.tokens.length, 1026);
-  t.match(calls, { paused: 1, resumed: 1 });
-  send(Array(2000).fill("e"));
-  t.equal(calls.paused, 2);
-  end();
-  t.equal((await generation.next()).value?.tokens.length, 2000);
-});
+t.test(
+  "a generation that is iterated pauses while a thousand tokens wait, and goes on once they are read",
+  async (t) => {
+    const { generation, send, end, calls } = fakeGeneration();
+    send(Array(1023).fill("a"));
+    t.equal(calls.paused, 0);
+    send(["b", "c"]);
+    send(["d"]);
+    t.match(calls, { paused: 1, resumed: 0 });
+    t.equal((await generation.next()).value?.tokens.length, 1026);
+    t.match(calls, { paused: 1, resumed: 1 });
+    send(Array(2000).fill("e"));
+    t.equal(calls.paused, 2);
+    end();
+    t.equal((await generation.next()).value?.tokens.length, 2000);
+  },
+);
 
 t.test("who asks for the result, or has left, is not waited for", async (t) => {
   const collected = fakeGeneration();
