@@ -162,7 +162,6 @@ void EngineHandle::close_now() {
 
 void EngineHandle::tear_down() {
     engine_->close();
-    memory_.release();  // the destructor may run when there is no environment to tell
     if (hub_) {
         hub_->drop_streams();
         hub_.reset();

@@ -21,9 +21,18 @@ public:
         : env_(env), bytes_(static_cast<int64_t>(std::min(bytes, kMostPerHandle))) {
         adjust(bytes_);
     }
-    ~ExternalMemory() { release(); }
+    // Handles that live to the end of their environment say nothing: a collection that began then would leave
+    // finalizers behind for an environment that is gone (Node 20 crashes in DrainFinalizerQueue).
+    ~ExternalMemory() {
+        if (!is_ending_) {
+            release();
+        }
+    }
     ExternalMemory(const ExternalMemory &) = delete;
     ExternalMemory & operator=(const ExternalMemory &) = delete;
+
+    // In a cleanup hook of the environment.
+    static void environment_ends() { is_ending_ = true; }
 
     // The memory is gone, or no longer the handle's. Idempotent.
     void release() {
@@ -38,6 +47,9 @@ private:
         int64_t total = 0;
         napi_adjust_external_memory(env_, change, &total);
     }
+
+    static inline thread_local bool is_ending_ =
+        false;  // an environment has its own thread, or the process ends with it
 
     Napi::Env env_;
     int64_t bytes_;
