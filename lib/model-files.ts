@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { createError } from "./errors.js";
+import { isMissing } from "./exists.js";
 import { fileHash } from "./file-hash.js";
 import { isRepositoryId } from "./hub/repository-id.js";
 import { nearest } from "./is.js";
@@ -70,13 +71,6 @@ export async function resolveModel(
     );
   }
   return argument;
-}
-
-function isMissing(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => false,
-    (error) => error.code === "ENOENT",
-  );
 }
 
 /** Files already verified in this process, by path, size and time of change. */

@@ -1,7 +1,8 @@
-import { mkdir, stat } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { DraftQuantization } from "./draft-options.js";
+import { exists } from "./exists.js";
 import { fileHash } from "./file-hash.js";
 import { defaultModelsFolder, removeAbandoned } from "./models-folder.js";
 import { native } from "./native.js";
@@ -39,11 +40,4 @@ export async function draftFile(
   signal: AbortSignal | null,
 ): Promise<string> {
   return draft?.quantize == null ? source : quantizedModel(source, draft.quantize, signal);
-}
-
-function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

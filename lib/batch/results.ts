@@ -1,5 +1,6 @@
-import { type FileHandle, open, stat } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import { createError, type ForetokenError } from "../errors.js";
+import { isMissing } from "../exists.js";
 import type { Completion } from "../generation.js";
 import * as is from "../is.js";
 import { writeWholeFile } from "../whole-file.js";
@@ -88,7 +89,7 @@ async function readResults(path: string, retryErrors: boolean) {
   let wholeBytes = 0;
   let tornBytes = 0;
   let errors = 0;
-  if (await exists(path)) {
+  if (!(await isMissing(path))) {
     for await (const { text, number, end, isWhole } of readLines(path)) {
       if (!isWhole) {
         if (!couldBeTorn(text)) throw foreign(path, number);
@@ -130,13 +131,6 @@ function couldBeTorn(text: string): boolean {
     return true;
   }
   return parseResult(text) !== null;
-}
-
-function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    (error) => error.code !== "ENOENT",
-  );
 }
 
 function unwritable(path: string, error: unknown): never {

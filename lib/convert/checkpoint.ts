@@ -1,6 +1,7 @@
-import { readFile, stat } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createError } from "../errors.js";
+import { exists } from "../exists.js";
 import * as is from "../is.js";
 import { damaged } from "./checkpoint-error.js";
 import { readSafetensors } from "./safetensors.js";
@@ -86,13 +87,6 @@ export async function readJson(path: string): Promise<Record<string, unknown>> {
   }
   if (!is.isRecord(value)) throw damaged(path, "an object", Array.isArray(value) ? "an array" : typeof value);
   return value;
-}
-
-export async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 /** Values of a config.json, checked as they are asked for. Every getter throws CHECKPOINT_INVALID. */

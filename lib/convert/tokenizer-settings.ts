@@ -1,6 +1,7 @@
 import { join } from "node:path";
+import { exists } from "../exists.js";
 import * as is from "../is.js";
-import { exists, readJson } from "./checkpoint.js";
+import { readJson } from "./checkpoint.js";
 
 /** special_tokens_map.json and tokenizer_config.json, the latter being right where both say something. */
 export interface TokenizerSettings {

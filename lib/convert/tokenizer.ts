@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { type Checkpoint, exists } from "./checkpoint.js";
+import { exists } from "../exists.js";
+import type { Checkpoint } from "./checkpoint.js";
 import { damaged, unsupported } from "./checkpoint-error.js";
 import type { Metadata } from "./plan.js";
 import { readTokenizerJson } from "./tokenizer-json.js";

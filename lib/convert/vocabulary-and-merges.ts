@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createError } from "../errors.js";
+import { exists } from "../exists.js";
 import * as is from "../is.js";
-import { exists, readJson } from "./checkpoint.js";
+import { readJson } from "./checkpoint.js";
 import { unsupported } from "./checkpoint-error.js";
 import { splitOfClass } from "./pre-tokenizer.js";
 import type { TokenizerSettings } from "./tokenizer-settings.js";

@@ -19,6 +19,8 @@ struct AddonData {
     Napi::FunctionReference generation;
     std::shared_ptr<Backend> backend;          // from first use until the environment ends
     std::vector<EngineHandle *> open_engines;  // oldest first
+    // True from the cleanup hooks on; outlives the environment with whoever asks then.
+    std::shared_ptr<bool> ending = std::make_shared<bool>(false);
 
     static AddonData & of(Napi::Env env) { return *env.GetInstanceData<AddonData>(); }
     Backend & require_backend() {

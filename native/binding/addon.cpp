@@ -5,7 +5,6 @@
 #include "addon-data.h"
 #include "convert.h"
 #include "engine-handle.h"
-#include "external-memory.h"
 #include "gguf.h"
 #include "library-folder.h"
 #include "model-handle.h"
@@ -56,7 +55,7 @@ static Napi::Object init(Napi::Env env, Napi::Object exports) {
     data->generation = Napi::Persistent(GenerationHandle::define(env));
     env.SetInstanceData(data);
     close_engines_on_exit(env);
-    env.AddCleanupHook([] { ExternalMemory::environment_ends(); });
+    env.AddCleanupHook([ending = data->ending] { *ending = true; });
 
     exports.Set("llamaCppRelease", FORETOKEN_LLAMA_CPP_RELEASE);
     exports.Set("AbortFlag", data->abort_flag.Value());

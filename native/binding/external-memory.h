@@ -9,7 +9,10 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <utility>
+
+#include "addon-data.h"
 
 namespace foretoken {
 
@@ -18,21 +21,18 @@ public:
     static constexpr uint64_t kMostPerHandle = 64U << 20U;
 
     ExternalMemory(Napi::Env env, uint64_t bytes)
-        : env_(env), bytes_(static_cast<int64_t>(std::min(bytes, kMostPerHandle))) {
+        : env_(env), ending_(AddonData::of(env).ending), bytes_(static_cast<int64_t>(std::min(bytes, kMostPerHandle))) {
         adjust(bytes_);
     }
     // Handles that live to the end of their environment say nothing: a collection that began then would leave
     // finalizers behind for an environment that is gone (Node 20 crashes in DrainFinalizerQueue).
     ~ExternalMemory() {
-        if (!is_ending_) {
+        if (!*ending_) {
             release();
         }
     }
     ExternalMemory(const ExternalMemory &) = delete;
     ExternalMemory & operator=(const ExternalMemory &) = delete;
-
-    // In a cleanup hook of the environment.
-    static void environment_ends() { is_ending_ = true; }
 
     // The memory is gone, or no longer the handle's. Idempotent.
     void release() {
@@ -48,10 +48,8 @@ private:
         napi_adjust_external_memory(env_, change, &total);
     }
 
-    static inline thread_local bool is_ending_ =
-        false;  // an environment has its own thread, or the process ends with it
-
     Napi::Env env_;
+    std::shared_ptr<const bool> ending_;
     int64_t bytes_;
 };
 

@@ -51,6 +51,7 @@ struct EngineOptions {
 // The contexts that an engine makes of its models. The target's throws Error CONTEXT_TOO_LARGE.
 ContextOptions target_context(const EngineOptions & options, const ModelHeader & target);
 ContextOptions draft_context(const EngineOptions & options, const ModelHeader & draft);
+
 // A text and what a target's cache holds of it.
 struct SavedText {
     std::vector<Token> tokens;

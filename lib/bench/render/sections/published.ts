@@ -1,11 +1,16 @@
 import { percent, times } from "../../format.js";
 import type { Report } from "../../report-types.js";
-import { isTrained } from "../../study/groups.js";
 import { besidePublished, type PublishedStudy } from "../../study/published.js";
 import type { Figures } from "../figures.js";
 import { html, type Markup } from "../html.js";
 import { htmlTable } from "../html-table.js";
-import { PUBLISHED_HEAD, PUBLISHED_NOTE, PUBLISHED_TITLE } from "../published-cells.js";
+import {
+  measuredPair,
+  PUBLISHED_HEAD,
+  PUBLISHED_NOTE,
+  PUBLISHED_TITLE,
+  publishedLabel,
+} from "../published-cells.js";
 
 /** What others measured beside what was measured here; null where nothing is published of the pairs. */
 export function published(report: Report, figures: Figures): Markup | null {
@@ -23,14 +28,12 @@ ${htmlTable({
 </section>`;
 }
 
-function theirs(
-  { group, published: { draftMaxTokens, speedup, acceptanceRate, remark } }: PublishedStudy,
-  figures: Figures,
-) {
+function theirs({ group, published }: PublishedStudy, figures: Figures) {
+  const { speedup, acceptanceRate, remark } = published;
   const at = `${group.at}/published`;
   return [
     group.pair.id,
-    `published, ${draftMaxTokens} tokens`,
+    publishedLabel(published),
     speedup === null ? (remark ?? "–") : figures.interval(`${at}/speedup`, times),
     acceptanceRate === null ? "–" : figures.interval(`${at}/acceptanceRate`, percent),
   ];
@@ -42,7 +45,7 @@ function ours({ group, cases }: PublishedStudy, figures: Figures) {
     const span = (values: [number, number], key: string, format: (value: number) => string) =>
       html`${figures.derived(values[0], format, "least", from(key))}–${figures.derived(values[1], format, "most", from(key))}`;
     return [
-      isTrained(group) ? "" : "its stand-in",
+      measuredPair(group),
       one.label,
       span(speedup, "speedup", times),
       acceptanceRate === null ? "–" : span(acceptanceRate, "acceptanceRate", percent),
