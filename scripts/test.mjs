@@ -1,5 +1,6 @@
 // @ts-check
 // Sets everything up and runs every check: what `npm test` and .ci/run run. Arguments go to tap, as file names.
+import { readdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
@@ -17,11 +18,34 @@ const ctest = (folder, jobs = 1) =>
     show: true,
   });
 
+/** The whole results of the test files that have just failed. */
+async function failedResults() {
+  const folder = join(root, ".tap", "test-results");
+  const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith(".tap"));
+  const results = await Promise.all(names.map((name) => readFile(join(folder, name), "utf8")));
+  return results
+    .map((result, index) => `${names[index]}\n${result}`)
+    .filter((result) => /^\s*not ok/m.test(result));
+}
+
+/** On a terminal tap's own display; elsewhere a line per finished file, and last of all whatever failed. */
 async function tap() {
   const bin = createRequire(import.meta.url)
     .resolve("tap/package.json")
     .replace("package.json", "dist/esm/run.mjs");
-  await run(process.execPath, [bin, ...files], { cwd: root, show: true });
+  if (process.stderr.isTTY) {
+    await run(process.execPath, [bin, ...files], { cwd: root, show: true });
+    return;
+  }
+  /** @param {string} line */
+  const onLine = (line) => /^(ok|not ok|Bail out|# [{])/.test(line) && process.stderr.write(`${line}\n`);
+  try {
+    await run(process.execPath, [bin, "--reporter=tap", ...files], { cwd: root, onLine });
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    const failed = await failedResults();
+    throw new CommandError("tap", error.status, failed.length > 0 ? failed.join("\n") : error.output);
+  }
 }
 
 /** @type {[string, () => Promise<unknown>][]} */
