@@ -8,12 +8,20 @@ const PROBES = { question: "\u{e000}question\u{e000}", answer: "\u{e000}answer\u
 /** What turns begin and end with: `<|im_end|>`, `[INST]`; else a line, such as `### User:`. */
 const MARKER = /^\s*(<[^<>\s]+>|\[[^[\]\s]+\])|^(\s*\S[^\n]*)/;
 
+/** What ends an answer, in the options of its generation. */
+interface TurnEnds {
+  stop: string[];
+  stopTokens: number[];
+}
+
+const NO_ENDS: TurnEnds = { stop: [], stopTokens: [] };
+
 /** How a model wants its chats written. */
 export class ChatTemplate {
   readonly #model: NativeModel;
   readonly #template: Template;
   readonly #specials: { bos_token: string; eos_token: string };
-  #stop: string[] | null = null;
+  #ends: TurnEnds | null = null;
 
   /** Throws CHAT_TEMPLATE_INVALID. */
   constructor(model: NativeModel, source: string) {
@@ -57,15 +65,15 @@ export class ChatTemplate {
   }
 
   /**
-   * What the template writes behind an answer, where that is not the token that ends a text anyway: models whose vocabulary lacks
-   * the template's end of turn write it out.
+   * What the template writes behind an answer, where that is not the token that ends a text anyway: one token of its own, or a
+   * text, since models whose vocabulary lacks the template's end of turn write it out.
    */
-  get stop(): string[] {
-    this.#stop ??= this.#findStop();
-    return this.#stop;
+  get ends(): TurnEnds {
+    this.#ends ??= this.#findEnds();
+    return this.#ends;
   }
 
-  #findStop(): string[] {
+  #findEnds(): TurnEnds {
     const messages = [
       { role: "user", content: PROBES.question },
       { role: "assistant", content: PROBES.answer },
@@ -75,16 +83,18 @@ export class ChatTemplate {
     try {
       text = this.#template.render({ ...this.#specials, messages, add_generation_prompt: false });
     } catch {
-      return [];
+      return NO_ENDS;
     }
     const [, behind = ""] = text.split(PROBES.answer);
     const between = behind.slice(0, Math.max(0, behind.indexOf(PROBES.question)));
     const { eos, eot } = this.#model.vocabulary;
     const [, marker, line] = MARKER.exec(between) ?? [];
     const stop = marker ?? line?.trimEnd();
-    if (stop === undefined) return [];
-    const [first] = tokensOfText(this.#model, stop, false, true);
-    return first === eos || first === eot ? [] : [stop];
+    if (stop === undefined) return NO_ENDS;
+    const [first, ...more] = tokensOfText(this.#model, stop, false, true);
+    if (first === undefined || first === eos || first === eot) return NO_ENDS;
+    const isSpecial = more.length === 0 && this.#model.detokenize(Int32Array.of(first), false) === "";
+    return isSpecial ? { stop: [], stopTokens: [first] } : { stop: [stop], stopTokens: [] };
   }
 }
 

@@ -62,10 +62,11 @@ export class Chats {
     const { chatTemplate, tools, templateVariables, ...options } = is.record("options", input);
     const template = this.#template({ chatTemplate });
     const prompt = template.tokens(render(template, messages, { tools, templateVariables }));
-    const { stop = [] } = options;
-    // What is wrong with `stop` is said by whoever reads it.
-    if (typeof stop === "string") options.stop = [stop, ...template.stop];
-    else if (Array.isArray(stop)) options.stop = [...stop, ...template.stop];
+    const { stop = [], stopTokens = [] } = options;
+    // What is wrong with them is said by whoever reads them.
+    if (typeof stop === "string") options.stop = [stop, ...template.ends.stop];
+    else if (Array.isArray(stop)) options.stop = [...stop, ...template.ends.stop];
+    if (Array.isArray(stopTokens)) options.stopTokens = [...stopTokens, ...template.ends.stopTokens];
     return { prompt, options };
   }
 

@@ -156,6 +156,8 @@ export interface NativeRequest {
   topLogprobs: number;
   /** Strings that end the generation; not part of the text. */
   stop: string[];
+  /** Tokens that end the generation, also with ignoreEnd. */
+  stopTokens: Int32Array;
   /** Ignore end-of-generation tokens (benchmarks). */
   ignoreEnd: boolean;
 }

@@ -97,6 +97,11 @@ export interface GenerateOptions extends SamplingOptions {
    */
   stop?: string | readonly string[];
   /**
+   * Up to 64 tokens that end the generation, as the model's own end of text does; also with `ignoreEnd`.
+   * @default none
+   */
+  stopTokens?: readonly number[];
+  /**
    * Generate past end-of-generation tokens, for benchmarks.
    * @default false
    */

@@ -40,6 +40,7 @@ export interface ResolvedGenerateOptions extends ResolvedSampling {
   priority: number;
   cachePrompt: boolean;
   stop: string[];
+  stopTokens: Int32Array;
   ignoreEnd: boolean;
   signal: AbortSignal | null;
 }
@@ -69,6 +70,7 @@ const GENERATE_KEYS = [
   "priority",
   "cachePrompt",
   "stop",
+  "stopTokens",
   "ignoreEnd",
   "signal",
   ...SAMPLING_KEYS,
@@ -129,6 +131,7 @@ export function resolveGenerateOptions(input: unknown, pair: PairDefaults): Reso
     priority: is.optional(options.priority, (v) => is.integer("priority", v, -1000, 1000)) ?? 0,
     cachePrompt: is.optional(options.cachePrompt, (v) => is.boolean("cachePrompt", v)) ?? !pair.deterministic,
     stop: is.optional(options.stop, stopStrings) ?? [],
+    stopTokens: is.optional(options.stopTokens, (v) => stopTokens(v, pair.vocabulary)) ?? new Int32Array(),
     ignoreEnd: is.optional(options.ignoreEnd, (v) => is.boolean("ignoreEnd", v)) ?? false,
     signal: is.optional(options.signal, (v) => is.abortSignal("signal", v)),
   };
@@ -155,6 +158,12 @@ function gpuLayers(value: unknown): number {
 function progressListener(value: unknown): (fraction: number) => void {
   if (typeof value !== "function") throw is.invalid("onProgress", "function", value);
   return (fraction) => value(fraction);
+}
+
+function stopTokens(value: unknown, vocabulary: number): Int32Array {
+  if (!Array.isArray(value) || value.length > 64)
+    throw is.invalid("stopTokens", "array of at most 64 tokens", value);
+  return Int32Array.from(value, (id, i) => is.integer(`stopTokens[${i}]`, id, 0, vocabulary - 1));
 }
 
 function stopStrings(value: unknown): string[] {

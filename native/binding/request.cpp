@@ -80,6 +80,7 @@ Request to_request(const Engine & engine, const Napi::Object & object) {
     request.priority = to_int(object.Get("priority"), "priority", -kMaxPriority, kMaxPriority);
     request.share_prefix = to_bool(object.Get("cachePrompt"), "cachePrompt");
     request.stop = to_strings(object.Get("stop"), "stop");
+    request.stop_tokens = to_tokens(object.Get("stopTokens"), "stopTokens");
     request.ignore_end = to_bool(object.Get("ignoreEnd"), "ignoreEnd");
     request.top_logprobs = to_int(object.Get("topLogprobs"), "topLogprobs", -1, kMaxLogprobs);
     request.policy = to_policy(engine, to_object(object.Get("policy"), "policy"));

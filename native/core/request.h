@@ -32,6 +32,7 @@ struct Request {
     int priority = 0;                  // higher ones are admitted, and their prompts read, first
     bool share_prefix = true;          // evaluate nothing that the cache holds of the same text, and leave it the own
     std::vector<std::string> stop;     // texts that end the sequence
+    std::vector<Token> stop_tokens;    // end the sequence, also with ignore_end
     bool ignore_end = false;           // generate past end-of-generation tokens
     std::unique_ptr<Sampler> sampler;  // null takes the likeliest token
     int top_logprobs = -1;             // with each token the log-probabilities of this many others; −1: none at all

@@ -70,7 +70,9 @@ std::optional<FinishReason> Sequence::commit(const Verdict & verdict, const Rows
 }
 
 std::optional<FinishReason> Sequence::append(CommittedToken token, const TokenTable & tokens, int context) {
-    if (!request.ignore_end && tokens.ends_generation(token.id)) {
+    const auto & stops = request.stop_tokens;
+    if ((!request.ignore_end && tokens.ends_generation(token.id)) ||
+        std::find(stops.begin(), stops.end(), token.id) != stops.end()) {
         return FinishReason::EndOfGeneration;
     }
     {

@@ -252,6 +252,29 @@ TEST("a stop string inside a draft ends the sequence and cuts the text before it
     }
 }
 
+TEST("a stop token inside a draft ends the sequence before it, past ends of text or not") {
+    Setup setup;
+    const std::vector<Token> all = run(setup, 12, 0).ids;
+    const Token stop = all[5];
+    const auto end = std::find(all.begin(), all.end(), stop);
+    for (int length : {0, 1, 4, 11}) {
+        for (bool ignore_end : {false, true}) {
+            ModelDrafter drafter(setup.draft, setup.shared_vocabulary);
+            Scheduler scheduler(setup.target, {&drafter}, setup.letters, 1);
+            auto recorder = std::make_shared<Recorder>();
+            Request request = request_for(recorder, 12, length);
+            request.stop_tokens = {kVocabulary - 1, stop};
+            request.ignore_end = ignore_end;
+            scheduler.admit(std::move(request));
+            while (!scheduler.idle()) {
+                scheduler.step();
+            }
+            CHECK_EQ(recorder->ids, std::vector<Token>(all.begin(), end));
+            CHECK(recorder->reason == FinishReason::EndOfGeneration);
+        }
+    }
+}
+
 TEST("prompts longer than the batch are evaluated in chunks by both models") {
     Setup setup;
     setup.target = FakeLanguageModel(kVocabulary, hashed, {4, 4, 256});

@@ -28,6 +28,14 @@ t.test("a chat streams what its prompt would, and ends where the template ends a
   t.equal(own.text, whole.text.slice(0, whole.text.indexOf(earlier)), "the caller's stop holds, too");
 });
 
+t.test("an answer ends at the token that ends a turn, though it ends no text", async (t) => {
+  const chatTemplate = "{% for m in messages %}{{ m.content + '<|turn|>\n' }}{% endfor %}";
+  const pair = await fable(t, { target: writeChatModel(t, null, { bos: "<|turn|>" }), draft: false });
+  const logitBias = { [pair.target.vocabulary.size - 1]: 1000 };
+  const { text, finishReason } = await pair.chat(messages, { ...options, chatTemplate, logitBias }).result;
+  t.strictSame([text, finishReason], ["", "stop"]);
+});
+
 t.test("chats and prompts may be mixed in completeMany", async (t) => {
   const pair = await fable(t, { target: writeChatModel(t, PLAIN), draft: false });
   const texts: (string | undefined)[] = [];

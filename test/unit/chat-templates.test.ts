@@ -54,8 +54,14 @@ t.test("what ends a turn is found in the template, where it is not the model's e
   ];
   for (const [template, eos, stop] of found) {
     const model = await openChatModel(t, null, { eos });
-    t.strictSame(new ChatTemplate(model, template).stop, stop, template);
+    t.strictSame(new ChatTemplate(model, template).ends, { stop, stopTokens: [] }, template);
   }
+});
+
+t.test("a turn that ends in a token of its own, which is no end of text, ends at that token", async (t) => {
+  const template = "{% for m in messages %}{{ m.content + '<|turn|>\n' }}{% endfor %}";
+  const model = await openChatModel(t, null, { bos: "<|turn|>", eos: "</s>" });
+  t.strictSame(new ChatTemplate(model, template).ends, { stop: [], stopTokens: [model.vocabulary.bos] });
 });
 
 t.test("the prompt begins with one BOS where the model wants it, written out or not", async (t) => {

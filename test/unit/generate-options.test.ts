@@ -15,6 +15,7 @@ t.test("defaults: 256 tokens, the likeliest ones, drafted as the pair was loaded
     maxTokens: 256,
     draft: fixed3,
     stop: [],
+    stopTokens: new Int32Array(),
     ignoreEnd: false,
     priority: 0,
     cachePrompt: true,
@@ -74,6 +75,12 @@ t.test("a deterministic pair shares prompts only where asked to", async (t) => {
   const pair = { draft: fixed3, vocabulary: VOCABULARY, deterministic: true };
   t.equal(resolving.resolveGenerateOptions({}, pair).cachePrompt, false);
   t.equal(resolving.resolveGenerateOptions({ cachePrompt: true }, pair).cachePrompt, true);
+});
+
+t.test("stop tokens are tokens of the target's vocabulary", async (t) => {
+  t.strictSame(resolveGenerateOptions({ stopTokens: [3, 7] }).stopTokens, Int32Array.of(3, 7));
+  for (const stopTokens of [3, ["a"], [-1], [2 ** 31], Array(65).fill(1)])
+    t.throws(() => resolveGenerateOptions({ stopTokens }), { code: "OPTION_INVALID", message: /stopTokens/ });
 });
 
 t.test("stop strings come alone or as a list", async (t) => {
