@@ -107,6 +107,9 @@ double multiply_once(size_t threads) {
         float values[kLanes] = {static_cast<float>(thread)};
         const Vector factor = load(values);
         for (size_t i = 0; i < turns; i++) {
+#if defined(__GNUC__)
+#pragma GCC unroll 12
+#endif
             for (Vector & sum : sums) {
                 sum = multiply_add(factor, factor, sum);
 #if defined(__GNUC__) && (defined(__AVX512F__) || defined(__AVX2__))

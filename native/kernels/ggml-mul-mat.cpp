@@ -32,6 +32,16 @@ size_t packed_floats_of_each(const ggml_tensor * product) {
     return packed_floats(static_cast<size_t>(product->src[0]->ne[0]), static_cast<size_t>(product->ne[1]));
 }
 
+size_t packed_floats_of_all(const ggml_tensor * product) {
+    return packed_floats_of_each(product) * static_cast<size_t>(product->ne[2] * product->ne[3]);
+}
+
+/** Whether every thread packs all activations for itself: for so few, waiting for each other would take longer. */
+bool packs_alone(const ggml_tensor * product) {
+    constexpr size_t few = 8192;
+    return packed_floats_of_all(product) <= few;
+}
+
 /** The matrix at (i2, i3) of the product's outer dimensions. */
 template <typename T> T * matrix_at(const ggml_tensor * tensor, int64_t i2, int64_t i3) {
     return reinterpret_cast<T *>(static_cast<char *>(tensor->data) + static_cast<size_t>(i2) * tensor->nb[2] +
@@ -57,11 +67,12 @@ template <typename Part> void for_each_matrix(const ggml_tensor * product, float
 
 }  // namespace
 
-size_t foretoken_mul_mat_work_size(const ggml_tensor * product) {
+size_t foretoken_mul_mat_work_size(const ggml_tensor * product, int threads) {
     if (!is_ours(product)) {
         return 0;
     }
-    return packed_floats_of_each(product) * static_cast<size_t>(product->ne[2] * product->ne[3]) * sizeof(float);
+    const size_t copies = packs_alone(product) ? static_cast<size_t>(threads) : 1;
+    return packed_floats_of_all(product) * copies * sizeof(float);
 }
 
 bool foretoken_mul_mat(const ggml_compute_params * params, ggml_tensor * product) {
@@ -72,11 +83,15 @@ bool foretoken_mul_mat(const ggml_compute_params * params, ggml_tensor * product
     const Columns activations = {count, product->src[1]->nb[1]};
     const Columns results = {count, product->nb[1]};
     const Share share = {static_cast<size_t>(params->ith), static_cast<size_t>(params->nth)};
-    float * work = static_cast<float *>(params->wdata);
+    const bool alone = packs_alone(product);
+    const Share packing = alone ? Share{0, 1} : share;
+    float * work = static_cast<float *>(params->wdata) + (alone ? share.index * packed_floats_of_all(product) : 0);
     for_each_matrix(product, work, [&](const Weights & weights, const float * values, float * packed, float *) {
-        pack(weights, values, activations, packed, share);
+        pack(weights, values, activations, packed, packing);
     });
-    ggml_barrier(params->threadpool);
+    if (!alone) {
+        ggml_barrier(params->threadpool);
+    }
     for_each_matrix(product, work, [&](const Weights & weights, const float *, const float * packed, float * values) {
         multiply(weights, packed, values, results, share);
     });

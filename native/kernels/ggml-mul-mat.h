@@ -12,7 +12,7 @@ extern "C" {
 #endif
 
 /** Bytes of work space that foretoken_mul_mat needs for this product; 0 when it leaves it to ggml. */
-size_t foretoken_mul_mat_work_size(const struct ggml_tensor * product);
+size_t foretoken_mul_mat_work_size(const struct ggml_tensor * product, int threads);
 
 /**
  * Computes this thread's part of a product of f32, f16 or bf16 weights with f32 activations, both matrices; false,

@@ -105,6 +105,22 @@ FORETOKEN_INLINE void add_step(Vector (&sums)[Rows][Columns], const Weight * wei
      ...);
 }
 
+/** Stores the sum of each vector of one column, for rows that lie together. */
+template <size_t Rows, size_t Columns>
+FORETOKEN_INLINE void store_sums(const Vector (&sums)[Rows][Columns], size_t column, float * results) {
+    if constexpr (Rows == 4) {
+        sums_of_lanes(sums[0][column], sums[1][column], sums[2][column], sums[3][column], results);
+    } else if constexpr (Rows == 3) {
+        float four[4];
+        sums_of_lanes(sums[0][column], sums[1][column], sums[2][column], zero(), four);
+        std::copy_n(four, Rows, results);
+    } else {
+        for (size_t r = 0; r < Rows; r++) {
+            results[r] = sum_of_lanes(sums[r][column]);
+        }
+    }
+}
+
 /** Which part of the rows that follow a tile requests, in the order of addresses. */
 enum class Ahead { nothing, all, half };
 
@@ -146,9 +162,7 @@ template <size_t Rows, size_t Columns, Ahead ahead, typename Weight> void tile(c
         }
     }
     for (size_t c = 0; c < Columns; c++) {
-        for (size_t r = 0; r < Rows; r++) {
-            in.results[c * in.result_stride + r] = sum_of_lanes(sums[r][c]);
-        }
+        store_sums(sums, c, in.results + c * in.result_stride);
     }
 }
 

