@@ -112,9 +112,6 @@ double multiply_once(size_t threads) {
 #endif
             for (Vector & sum : sums) {
                 sum = multiply_add(factor, factor, sum);
-#if defined(__GNUC__) && (defined(__AVX512F__) || defined(__AVX2__))
-                asm("" : "+v"(sum));
-#endif
             }
         }
         for (const Vector & sum : sums) {
