@@ -50,3 +50,13 @@ foreach(set ${kernel_sets})
     add_test(NAME ${name} COMMAND ${name})
     set_tests_properties(${name} PROPERTIES LABELS kernels)
 endforeach()
+
+# For scripts/gpu-check.mjs.
+if(NOT FORETOKEN_CORE_ONLY)
+    add_executable(width-report native/tools/width-report.cpp)
+    target_link_libraries(width-report PRIVATE foretoken_engine)
+    foretoken_warnings(width-report)
+    set_target_properties(width-report PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${FORETOKEN_OUTPUT_DIR})
+    add_dependencies(width-report ggml)
+    add_dependencies(foretoken_tests width-report)
+endif()

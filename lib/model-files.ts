@@ -6,6 +6,7 @@ import { fileHash } from "./file-hash.js";
 import { isRepositoryId } from "./hub/repository-id.js";
 import { nearest } from "./is.js";
 import { defaultModelsFolder, findModel, listModels, modelNames } from "./models-folder.js";
+import { unpacked } from "./unpacked.js";
 
 interface EmbeddedModel {
   file: string;
@@ -28,7 +29,7 @@ export const EMBEDDED_MODELS: Readonly<Record<string, EmbeddedModel>> = {
   },
 };
 
-const EMBEDDED_FOLDER = fileURLToPath(new URL("../models/", import.meta.url));
+const EMBEDDED_FOLDER = unpacked(fileURLToPath(new URL("../models/", import.meta.url)));
 
 /**
  * The file a model argument means: an embedded name's file, whose hash is checked, the path as it is, or a file of the models

@@ -12,7 +12,7 @@ const require = createRequire(import.meta.url);
 
 async function cppFiles() {
   const files = [];
-  for (const folder of ["core", "engine", "binding", "arch", "kernels", "test"]) {
+  for (const folder of ["core", "engine", "binding", "arch", "kernels", "test", "tools"]) {
     const path = join(root, "native", folder);
     const names = existsSync(path) ? await readdir(path) : [];
     files.push(...names.filter((name) => /\.(h|cpp)$/.test(name)).map((name) => join(path, name)));

@@ -5,7 +5,7 @@
 namespace foretoken {
 
 // The folder of the shared library this code is linked into, where ggml's backend modules lie. UTF-8.
-// The only platform-dependent code of ours.
+// The only platform-dependent code of the native layers; test/unit/portability.test.ts keeps it so.
 std::string library_folder();
 
 // Keeps that library and those it is linked to until the process ends. Node unloads an addon with the last environment

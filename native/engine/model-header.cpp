@@ -62,13 +62,18 @@ uint32_t trained_context(const gguf_context * gguf, const std::string & architec
     return static_cast<uint32_t>(std::min<int64_t>(length, std::numeric_limits<int32_t>::max()));
 }
 
+// Of a UTF-8 name, which Windows does not take for one by itself.
+std::filesystem::path file_path(const std::string & name) {
+    return std::u8string(name.begin(), name.end());
+}
+
 // Throws unless the path is a file that can be opened; returns its size.
 uint64_t require_file(const std::string & path) {
     if (path.find('\0') != std::string::npos) {
         throw Error("ARGUMENT_INVALID", "expected a path without null bytes");
     }
     std::error_code error;
-    const std::filesystem::file_status status = std::filesystem::status(path, error);
+    const std::filesystem::file_status status = std::filesystem::status(file_path(path), error);
     if (status.type() == std::filesystem::file_type::not_found) {
         throw Error("MODEL_NOT_FOUND", "no file at " + path);
     }
@@ -79,7 +84,7 @@ uint64_t require_file(const std::string & path) {
         throw Error("MODEL_NOT_READABLE",
                     path + (std::filesystem::is_directory(status) ? " is a folder" : " is not a regular file"));
     }
-    const uint64_t size = std::filesystem::file_size(path, error);
+    const uint64_t size = std::filesystem::file_size(file_path(path), error);
     if (error) {
         throw Error("MODEL_NOT_READABLE", "cannot look at " + path + ": " + error.message());
     }
@@ -88,7 +93,7 @@ uint64_t require_file(const std::string & path) {
 
 void require_magic(const std::string & path) {
     errno = 0;
-    std::ifstream file(std::filesystem::path(path), std::ios::binary);
+    std::ifstream file(file_path(path), std::ios::binary);
     if (!file) {
         const int error = errno;
         throw Error("MODEL_NOT_READABLE", "cannot open " + path + " for reading" +

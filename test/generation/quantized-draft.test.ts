@@ -1,11 +1,12 @@
 /** `draft.quantize`: smaller weights for the draft, the target's own text. */
 import { copyFileSync, readdirSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import t, { type Test } from "tap";
 import { EMBEDDED_MODELS } from "../../lib/model-files.js";
 import { fable, ids, prompts } from "../helpers/fable.js";
 
-const MODELS = new URL("../../models/", import.meta.url).pathname;
+const MODELS = fileURLToPath(new URL("../../models/", import.meta.url));
 
 /** A models folder for this test alone; the folder of the copies in it. */
 function modelsFolder(t: Test): string {

@@ -31,8 +31,7 @@ export const REPORT_PAIRS: Record<
 export const PYTHIA = "EleutherAI/pythia-160m-deduped";
 
 /** A server, and an empty cache and models folder with the environment that says so. */
-export async function hubSandbox(t: Test) {
-  const folder = t.testdir();
+export async function hubSandbox(t: Test, folder = t.testdir()) {
   const server = await HubServer.start();
   t.teardown(() => server.close());
   const models = join(folder, "models");

@@ -1,11 +1,11 @@
 /** The HTML report in headless Chromium: offline, readable in both colour schemes, usable by keyboard, printable. */
-import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import puppeteer, { type Browser, type Page } from "puppeteer-core";
 import t, { type Test } from "tap";
 import { renderReport } from "../../lib/bench/render/render.js";
+import { chromium } from "../helpers/chromium.js";
 import { syntheticReport } from "../helpers/report.js";
 
 /** What test/fixtures/report/measure-page.js finds. */
@@ -16,18 +16,6 @@ interface PageMeasures {
 }
 
 const MEASURE = readFileSync(new URL("../fixtures/report/measure-page.js", import.meta.url), "utf8");
-
-function chromium(): string | null {
-  if (process.env.CHROMIUM) return process.env.CHROMIUM;
-  for (const name of ["chromium", "chromium-browser", "google-chrome"]) {
-    try {
-      return execFileSync("sh", ["-c", `command -v ${name}`], { encoding: "utf8" }).trim();
-    } catch {
-      // Not this one.
-    }
-  }
-  return null;
-}
 
 const executablePath = chromium();
 if (executablePath === null) {
