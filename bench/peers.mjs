@@ -11,9 +11,9 @@ import { mean, median } from "../dist/median.js";
 import { progressLine } from "../scripts/progress.mjs";
 import { integer, integers, saveResult } from "./command-line.mjs";
 import { peersPage } from "./peers/page.mjs";
+import { promptsFor } from "./peers/prompts.mjs";
 import { setUpPeers } from "./peers/set-up.mjs";
 import { openSystems } from "./peers/systems.mjs";
-import { demoPrompts } from "./prompts.mjs";
 
 await new Command("peers")
   .option("--target <model>", "path or name", "fable-17m")
@@ -112,17 +112,6 @@ function compare(runs, baseline) {
     perPrompt: runs.map((own) => median(own)),
     runs,
   };
-}
-
-/** Of a dialled model: its starts, written out. */
-async function promptsFor({ target, prompts: count }) {
-  const dial = await readDial(target);
-  if (dial === null) return demoPrompts.slice(0, count).map(({ text }) => text);
-  const start = (token) => `${Array.from({ length: 15 }, (_, i) => `<t${300 + i}>`).join("")}<t${token}>`;
-  return dial.starts
-    .filter((token) => token >= 256)
-    .slice(0, count)
-    .map(start);
 }
 
 async function inTurn(items, work) {

@@ -137,8 +137,10 @@ export function resolveGenerateOptions(input: unknown, pair: PairDefaults): Reso
   };
 }
 
+export const MAX_SEQUENCES = 64;
+
 const contextSize = integerOrAuto("contextSize", 2, 1048576);
-const maxSequences = integerOrAuto("maxSequences", 1, 64);
+const maxSequences = integerOrAuto("maxSequences", 1, MAX_SEQUENCES);
 
 function integerOrAuto(name: string, min: number, max: number) {
   return (value: unknown): number | "auto" => {

@@ -10,15 +10,24 @@ import { run } from "../../scripts/run.mjs";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const PEERS = join(ROOT, "build", "peers");
 const TREE = join(ROOT, "native", "llama.cpp");
-const TOOLS = ["llama-bench", "llama-speculative-simple"];
+const TOOLS = ["llama-bench", "llama-speculative-simple", "llama-server"];
+
+/** @returns the folder of llama.cpp's tools, and their release */
+export async function setUpTools() {
+  const { release } = await pin();
+  const tools = join(PEERS, "build", "bin");
+  const progress = progressLine("peers");
+  if (!TOOLS.every((tool) => existsSync(join(tools, tool)))) await buildTools(progress);
+  progress.clear();
+  return { tools, release };
+}
 
 /** @returns the folder of the tools, node-llama-cpp's folder, and what both are */
 export async function setUpPeers() {
-  const { version, release } = JSON.parse(await readFile(join(ROOT, "native", "llama-cpp.json"), "utf8"));
-  const tools = join(PEERS, "build", "bin");
+  const { version } = await pin();
+  const { tools, release } = await setUpTools();
   const node = join(PEERS, "node");
   const progress = progressLine("peers");
-  if (!TOOLS.every((tool) => existsSync(join(tools, tool)))) await buildTools(progress);
   if (!existsSync(join(node, "node_modules", "node-llama-cpp", "package.json"))) {
     progress.update(`installing node-llama-cpp ${version}`);
     await mkdir(node, { recursive: true });
@@ -29,17 +38,28 @@ export async function setUpPeers() {
   return { tools, node, versions: { "llama.cpp": release, "node-llama-cpp": version } };
 }
 
+async function pin() {
+  return JSON.parse(await readFile(join(ROOT, "native", "llama-cpp.json"), "utf8"));
+}
+
 async function buildTools(progress) {
   const source = join(PEERS, "llama.cpp");
   await rm(source, { recursive: true, force: true });
   await mkdir(source, { recursive: true });
   // The commit itself: our patches are changes of the working tree.
   await run("sh", ["-c", 'git -C "$1" archive HEAD | tar -x -C "$2"', "sh", TREE, source]);
-  const options = ["TESTS", "SERVER", "APP", "UI"].map((part) => `-DLLAMA_BUILD_${part}=OFF`);
+  // The server's page would be fetched.
+  const left = [
+    "LLAMA_OPENSSL",
+    "LLAMA_USE_PREBUILT_UI",
+    "LLAMA_BUILD_TESTS",
+    "LLAMA_BUILD_APP",
+    "LLAMA_BUILD_UI",
+  ];
   const build = join(PEERS, "build");
   await run("cmake", [
-    ...["-S", source, "-B", build, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release", "-DLLAMA_OPENSSL=OFF"],
-    ...options,
+    ...["-S", source, "-B", build, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release"],
+    ...left.map((option) => `-D${option}=OFF`),
   ]);
   await run("cmake", ["--build", build, "--target", ...TOOLS], {
     onLine: (line) => progress.update(`building llama.cpp's tools ${/^\[\d+\/\d+\]/.exec(line)?.[0] ?? ""}`),

@@ -24,7 +24,7 @@ const KEYS = [
 ];
 
 /** A benchmark as it was asked for, defaults filled in. */
-export type BenchmarkPlan = ReturnType<typeof resolve>;
+export type BenchmarkPlan = ReturnType<typeof resolveBenchmark>;
 
 /**
  * Compares speculative decoding with the baseline on the same pair: runs alternate, each ratio is of two neighbours, and
@@ -33,7 +33,7 @@ export type BenchmarkPlan = ReturnType<typeof resolve>;
  */
 export function benchmark(pair: Pair, options: BenchmarkOptions): Promise<BenchmarkReport> {
   return new CallSite(benchmark).wait(async () => {
-    const plan = resolve(pair, options);
+    const plan = resolveBenchmark(pair, options);
     const { maxTokens, repeat, seed, temperature, verification, draft } = plan;
     const [first] = plan.prompts;
     if (first)
@@ -97,7 +97,8 @@ async function divergence(
   return { position, margin: (best?.logprob ?? Number.NaN) - (second?.logprob ?? Number.NaN) };
 }
 
-function resolve(pair: Pair, input: BenchmarkOptions) {
+/** Throws OptionError. */
+export function resolveBenchmark(pair: Pair, input: BenchmarkOptions) {
   const options = is.record("options", input);
   is.onlyKnownKeys("", options, KEYS);
   const draft = resolveGenerationDraft(options.draft, pair.defaultDraft);

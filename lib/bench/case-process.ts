@@ -1,10 +1,13 @@
 /** A process that measures one case and ends: what one case leaves in memory or caches is no other's. Run by run-task.ts. */
 import { basename } from "node:path";
+import { MAX_DRAFT_TOKENS } from "../draft-options.js";
 import { loadPair } from "../load-pair.js";
 import type { ModelInfo } from "../model-info.js";
+import { native } from "../native.js";
 import type { Pair } from "../pair.js";
 import { benchmark } from "./benchmark.js";
-import type { Answer, Case, Task } from "./case-types.js";
+import type { Answer, Case, ConcurrentCase, Task } from "./case-types.js";
+import { benchmarkConcurrency } from "./concurrency.js";
 import { readDial } from "./dialled.js";
 import { measureWithin } from "./measure-within.js";
 import { measureOverheads } from "./overheads.js";
@@ -14,7 +17,7 @@ import type { ModelCard } from "./types.js";
 const PROFILE_BUDGET_MS = 4000;
 
 async function perform(task: Task): Promise<Answer> {
-  const { pair: models, threads } = task.type === "case" ? task.case : task;
+  const { pair: models, threads } = task.type === "profile" ? task : task.case;
   const began = performance.now();
   const pair = await loadPair({
     target: models.target,
@@ -22,26 +25,64 @@ async function perform(task: Task): Promise<Answer> {
     threads,
     // A profile measures passes itself.
     deterministic: task.type === "profile",
+    ...(task.type === "concurrency" ? await sizeFor(task.case) : {}),
   });
   const loadMs = performance.now() - began;
   try {
-    return task.type === "case"
-      ? { type: "case", report: await measure(pair, task.case), loadMs, peakMemoryBytes: peakMemory() }
-      : await profile(pair, task, loadMs);
+    switch (task.type) {
+      case "case": {
+        const report = await measure(pair, task.case);
+        return { type: "case", report, loadMs, peakMemoryBytes: peakMemory() };
+      }
+      case "concurrency": {
+        const report = await measureConcurrency(pair, task.case);
+        return { type: "concurrency", report, loadMs, peakMemoryBytes: peakMemory() };
+      }
+      case "profile":
+        return await profile(pair, task, loadMs);
+    }
   } finally {
     await pair.close();
   }
 }
 
-function measure(
-  pair: Pair,
-  { draft, temperature, verification, prompts, maxTokens, repeat, seed, trace }: Case,
-) {
+function measure(pair: Pair, { trace, ...one }: Case) {
   return benchmark(pair, {
-    ...{ draft, temperature, verification, prompts, maxTokens, repeat, seed, trace },
+    ...optionsOf(one),
+    trace,
     onProgress: ({ done, total, prompt }) =>
       answer({ type: "progress", text: `prompt ${done + 1}/${total}: ${prompt}` }),
   });
+}
+
+function measureConcurrency(pair: Pair, one: Case) {
+  return benchmarkConcurrency(pair, optionsOf(one), {
+    perSlot: one.perSlot,
+    onProgress: (text) => answer({ type: "progress", text }),
+  });
+}
+
+function optionsOf({
+  draft,
+  temperature,
+  verification,
+  prompts,
+  maxTokens,
+  repeat,
+  seed,
+}: Omit<Case, "trace">) {
+  return { draft, temperature, verification, prompts, maxTokens, repeat, seed };
+}
+
+/** A slot for each request, long enough for the longest prompt: a token is at least a byte, but for one before the text. */
+async function sizeFor({ pair, prompts, maxTokens, concurrency }: ConcurrentCase) {
+  const { trainedContextSize } = await native.readHeader(pair.target);
+  const longest = Math.max(
+    ...prompts.map(({ text }) => (typeof text === "string" ? Buffer.byteLength(text) + 1 : text.length)),
+  );
+  const needed = longest + maxTokens + MAX_DRAFT_TOKENS;
+  const contextSize = trainedContextSize > 0 ? Math.min(needed, trainedContextSize) : needed;
+  return { maxSequences: concurrency, contextSize };
 }
 
 async function profile(

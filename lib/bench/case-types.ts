@@ -1,6 +1,7 @@
 import type { DraftModelOptions, GenerationDraftOptions } from "../draft-options.js";
 import type { Prompt } from "../prompt.js";
 import type { Verification } from "../sampling-options.js";
+import type { ConcurrencyReport } from "./concurrency-types.js";
 import type { PublishedFigures, ReportedPair } from "./report-types.js";
 import type { BenchmarkPrompt, BenchmarkReport, ModelCard, PairProfile } from "./types.js";
 
@@ -29,17 +30,25 @@ export interface Case {
   threads: number;
   trace: boolean;
   sweep: { parameter: string; value: number } | null;
+  /** Requests at once; null for one prompt after another. */
+  concurrency: number | null;
+  /** Requests of a run for each that runs at once. */
+  perSlot: number;
 }
+
+export type ConcurrentCase = Case & { concurrency: number };
 
 /** What the process is told: to measure a case, or the passes of a pair with 1 … maxRows rows. */
 export type Task =
   | { type: "case"; case: Case }
+  | { type: "concurrency"; case: ConcurrentCase }
   | { type: "profile"; pair: CasePair; threads: number; maxRows: number; prompt: Prompt };
 
 /** What it answers. */
 export type Answer =
   | { type: "progress"; text: string }
   | { type: "case"; report: BenchmarkReport; loadMs: number; peakMemoryBytes: number }
+  | { type: "concurrency"; report: ConcurrencyReport; loadMs: number; peakMemoryBytes: number }
   | {
       type: "profile";
       target: ModelCard;

@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import { basename } from "node:path";
 import type { DraftModelOptions, GenerationDraftOptions } from "../draft-options.js";
 import { createError } from "../errors.js";
+import * as is from "../is.js";
 import { resolveModel } from "../model-files.js";
 import type { Verification } from "../sampling-options.js";
 import type { Case, CasePair } from "./case-types.js";
@@ -11,8 +12,10 @@ import { dialledPrompts, promptSet } from "./prompt-sets.js";
 import type { PublishedFigures } from "./report-types.js";
 import { dialledPairs } from "./stand-ins.js";
 import type { Sweep } from "./sweep.js";
+import { describeVariant, variantsOf } from "./variants.js";
 
-interface Preset {
+/** A preset of bench/cases.json. */
+export interface Preset {
   title: string;
   /** `stand-in`: a preset of scripts/dialled-pair.mjs whose files serve where the pair is not on disk. */
   pairs: { target: string; draft: string; "stand-in"?: string; published?: PublishedFigures }[];
@@ -21,6 +24,8 @@ interface Preset {
   prompts: string;
   maxTokens: number;
   repeat: number;
+  /** Requests at once, each number a case of its own in place of one prompt after another. */
+  concurrency?: number[];
 }
 
 const CASES: Record<string, Preset> = JSON.parse(
@@ -28,6 +33,8 @@ const CASES: Record<string, Preset> = JSON.parse(
 );
 
 export const PRESETS = Object.keys(CASES);
+
+const REQUESTS_PER_SLOT = 2;
 
 /** What the command line changes of a preset. */
 export interface PlanOptions {
@@ -37,6 +44,10 @@ export interface PlanOptions {
   settings?: GenerationDraftOptions[] | undefined;
   sweep?: Sweep | undefined;
   temperatures?: number[] | undefined;
+  /** Requests at once, 1…64 each. */
+  concurrency?: number[] | undefined;
+  /** Requests of a run for each that runs at once, 1…1000; 2 unless given. */
+  requests?: number | undefined;
   verification?: Verification | undefined;
   prompts?: string | undefined;
   maxTokens?: number | undefined;
@@ -74,11 +85,11 @@ export async function makePlan(options: PlanOptions): Promise<Plan> {
   for (const pair of pairs) {
     const dial = await readDial(pair.target);
     const own = dial === null ? prompts : dialledPrompts(dial.starts, Math.min(4, prompts.length));
-    for (const variant of variants(preset, options)) {
-      const label = describe(variant);
+    for (const variant of variantsOf(preset, options)) {
+      const label = describeVariant(variant);
       cases.push({
         ...variant,
-        id: `${pair.id}: ${label}`,
+        id: `${pair.id}: ${label}${variant.concurrency === null ? "" : `, ${variant.concurrency} at once`}`,
         pair,
         label,
         promptSet: dial === null ? basename(promptsName) : "walks",
@@ -89,6 +100,7 @@ export async function makePlan(options: PlanOptions): Promise<Plan> {
         seed: options.seed ?? 1,
         threads,
         trace: dial === null,
+        perSlot: is.integer("requests", options.requests ?? REQUESTS_PER_SLOT, 1, 1000),
       });
     }
   }
@@ -98,47 +110,6 @@ export async function makePlan(options: PlanOptions): Promise<Plan> {
     cases,
     missing,
   };
-}
-
-type Variant = Pick<Case, "draft" | "temperature" | "sweep">;
-
-function variants(
-  preset: Preset,
-  { settings, sweep, temperatures = preset.temperatures }: PlanOptions,
-): Variant[] {
-  const drafts = settings ?? preset.drafts;
-  if (sweep?.parameter === "draft.maxTokens") {
-    const swept = sweep.values.map((value) => ({
-      draft: { policy: "fixed", maxTokens: value } as const,
-      sweep: { parameter: sweep.parameter, value },
-    }));
-    // The policy's own choice, to be marked among them.
-    const all = [...swept, { draft: { policy: "adaptive" } as const, sweep: null }];
-    return temperatures.flatMap((temperature) => all.map((variant) => ({ ...variant, temperature })));
-  }
-  if (sweep?.parameter === "temperature") {
-    return drafts.flatMap((draft) =>
-      sweep.values.map((value) => ({
-        draft,
-        temperature: value,
-        sweep: { parameter: sweep.parameter, value },
-      })),
-    );
-  }
-  return drafts.flatMap((draft) => temperatures.map((temperature) => ({ draft, temperature, sweep: null })));
-}
-
-function describe({
-  draft: { type, policy = "adaptive", maxTokens, minConfidence },
-  temperature,
-}: Variant): string {
-  return [
-    ...(type === undefined || type === "model" ? [] : [type]),
-    policy,
-    ...(maxTokens === undefined ? [] : [policy === "fixed" ? String(maxTokens) : `≤ ${maxTokens}`]),
-    ...(minConfidence === undefined ? [] : [`p ≥ ${minConfidence}`]),
-    ...(temperature === 0 ? [] : [`temperature ${temperature}`]),
-  ].join(" ");
 }
 
 /** The pairs asked for, by path; of a preset those on disk, else their stand-ins. */

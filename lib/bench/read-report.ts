@@ -29,8 +29,13 @@ export function checkReport(value: unknown, file: string): Report {
   const validate = new Validator({ allowUnionTypes: true }).compile<Report>(SCHEMA);
   if (!validate(value)) throw invalid(file, describe(validate.errors?.[0]));
   const known = value.pairs.map(({ id }) => id);
-  const stray = value.cases.findIndex(({ pair }) => !known.includes(pair));
-  if (stray >= 0) throw invalid(file, `a pair of the report at /cases/${stray}/pair`);
+  for (const [kind, cases] of [
+    ["cases", value.cases],
+    ["concurrency", value.concurrency ?? []],
+  ] as const) {
+    const stray = cases.findIndex(({ pair }) => !known.includes(pair));
+    if (stray >= 0) throw invalid(file, `a pair of the report at /${kind}/${stray}/pair`);
+  }
   return value;
 }
 

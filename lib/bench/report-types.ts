@@ -1,5 +1,6 @@
 import type { Compatibility } from "../compatibility.js";
 import type { Machine } from "../machine.js";
+import type { ConcurrencyReport } from "./concurrency-types.js";
 import type { BenchmarkReport, ModelCard, PairProfile } from "./types.js";
 
 /** The version of the report's form; report.schema.json describes it. */
@@ -27,20 +28,26 @@ export interface ReportedPair {
   profile: PairProfile;
 }
 
-export interface ReportedCase extends BenchmarkReport {
+/** What a case is called, and what its process took. */
+interface CaseEntry {
   id: string;
   /** A pair's id. */
   pair: string;
   /** The draft's settings in words. */
   label: string;
   promptSet: string;
-  /** What a sweep varied, and its value here. */
-  sweep: { parameter: string; value: number } | null;
   /** Milliseconds of loading both models. */
   loadMs: number;
   /** Largest resident memory of the case's process, in bytes. */
   peakMemoryBytes: number;
 }
+
+export interface ReportedCase extends CaseEntry, BenchmarkReport {
+  /** What a sweep varied, and its value here. */
+  sweep: { parameter: string; value: number } | null;
+}
+
+export interface ConcurrencyCase extends CaseEntry, ConcurrencyReport {}
 
 /** What `foretoken bench --json` prints and `foretoken report` reads. */
 export interface Report {
@@ -55,6 +62,8 @@ export interface Report {
   threads: number;
   pairs: ReportedPair[];
   cases: ReportedCase[];
-  /** Cases that were planned and are not in `cases`. */
+  /** Cases with many requests at once. Absent where none were measured. */
+  concurrency?: ConcurrencyCase[];
+  /** Cases that were planned and are not measured. */
   missing: { id: string; reason: string }[];
 }

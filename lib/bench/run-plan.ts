@@ -30,7 +30,7 @@ export async function runPlan(plan: Plan, { command, signal, onProgress }: RunPl
   };
   const failed = new Map<string, string>();
   for (const [i, planned] of plan.cases.entries()) {
-    const { id, pair, label, promptSet, sweep } = planned;
+    const { id, pair, label, promptSet, sweep, concurrency } = planned;
     const progress = (text: string) => onProgress?.(`${i + 1}/${plan.cases.length} ${id}: ${text}`);
     try {
       signal?.throwIfAborted();
@@ -42,12 +42,20 @@ export async function runPlan(plan: Plan, { command, signal, onProgress }: RunPl
         );
       }
       progress("loading");
-      const {
-        report: measured,
-        loadMs,
-        peakMemoryBytes,
-      } = await runTask<"case">({ type: "case", case: planned }, { signal, onProgress: progress });
-      report.cases.push({ id, pair: pair.id, label, promptSet, sweep, loadMs, peakMemoryBytes, ...measured });
+      const entry = { id, pair: pair.id, label, promptSet };
+      const options = { signal, onProgress: progress };
+      if (concurrency === null) {
+        const {
+          type: _,
+          report: measured,
+          ...process
+        } = await runTask({ type: "case", case: planned }, options);
+        report.cases.push({ ...entry, sweep, ...process, ...measured });
+      } else {
+        const task = { type: "concurrency", case: { ...planned, concurrency } } as const;
+        const { type: _, report: measured, ...process } = await runTask(task, options);
+        report.concurrency = [...(report.concurrency ?? []), { ...entry, ...process, ...measured }];
+      }
     } catch (error) {
       const reason = signal?.aborted ? "interrupted" : error instanceof Error ? error.message : String(error);
       report.missing.push({ id, reason });

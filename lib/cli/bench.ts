@@ -26,6 +26,8 @@ interface Flags extends DraftModelFlags {
   draftMaxTokens?: number[];
   sweep?: Sweep;
   temperature?: number[];
+  concurrency?: number[];
+  requests?: number;
   verification?: PlanOptions["verification"];
   prompts?: string;
   maxTokens?: number;
@@ -49,6 +51,12 @@ export function addBench(program: Command): void {
     .option("--draft-max-tokens <list>", "draft lengths, each a case of its own: 3,15", integers)
     .option("--sweep <parameter>", "draft.maxTokens=1..20 or temperature=0,0.5,1", parseSweep)
     .option("--temperature <list>", "temperatures, each a case of its own", numbers)
+    .option(
+      "--concurrency <list>",
+      "requests at once, each number a case of its own in place of one prompt after another: 1,2,4,8",
+      integers,
+    )
+    .option("--requests <n>", "with it: requests of a run for each that runs at once (default: 2)", integer)
     .option("--verification <rule>", "how drafts are checked above temperature 0 (default: block)")
     .option("--prompts <set>", `${PROMPT_SETS.join(", ")}, or a JSON or JSONL file`)
     .option("--max-tokens <n>", "tokens of each generation", integer)
@@ -71,6 +79,7 @@ Examples:
   foretoken bench --quick
   foretoken bench --target llama-3.2-3b.gguf --draft llama-3.2-1b.gguf --sweep draft.maxTokens=1..12
   foretoken bench --target fable-17m --draft fable-5m fable-1m --prompts domains
+  foretoken bench --target llama-3.2-3b.gguf --draft llama-3.2-1b.gguf --concurrency 1,4,16 --draft-policy adaptive
   foretoken bench --preset report --dialled build/dialled --out report
   foretoken bench --quick --json > today.json
 
@@ -119,6 +128,10 @@ function commandLine(command: Command): string {
   return ["foretoken", ...args.map((arg) => quoted(arg.startsWith("/") ? basename(arg) : arg))].join(" ");
 }
 
-function isFine({ cases, missing }: Report): boolean {
-  return missing.length === 0 && cases.every(({ summary }) => summary.identical !== false);
+function isFine({ cases, concurrency = [], missing }: Report): boolean {
+  const identical = [
+    ...cases.map(({ summary }) => summary.identical),
+    ...concurrency.map((one) => one.identical),
+  ];
+  return missing.length === 0 && !identical.includes(false);
 }

@@ -1,12 +1,19 @@
 import Table from "cli-table3";
 import { percent } from "../bench/format.js";
 import {
+  CONCURRENCY_HEAD,
+  CONCURRENCY_NOTE,
+  CONCURRENCY_TITLE,
+  concurrencyTexts,
+} from "../bench/render/concurrency-cells.js";
+import {
   PUBLISHED_HEAD,
   PUBLISHED_NOTE,
   PUBLISHED_TITLE,
   publishedCells,
 } from "../bench/render/published-cells.js";
 import type { Report, ReportedPair } from "../bench/report-types.js";
+import { byPair, type PlacedConcurrency } from "../bench/study/groups.js";
 import { besidePublished } from "../bench/study/published.js";
 import { type BenchmarkColumn, benchmarkTable, summaryTable } from "../bench/table.js";
 
@@ -29,12 +36,15 @@ const MOST_LINES = 24;
 
 /** A report for a terminal. */
 export function describeReport(report: Report): string {
-  const { cases, missing, machine, title, threads } = report;
+  const { missing, machine, title, threads } = report;
   const lines = [title, ""];
-  for (const pair of report.pairs) {
-    const own = cases.filter((one) => one.pair === pair.id);
-    if (own.length === 0) continue;
-    lines.push(describePair(pair), summaryTable(own, COLUMNS), "");
+  for (const { pair, cases, concurrency } of byPair(report)) {
+    const own = cases.map(({ one }) => one);
+    if (own.length + concurrency.length === 0) continue;
+    lines.push(describePair(pair));
+    if (own.length > 0) lines.push(summaryTable(own, COLUMNS), "");
+    if (concurrency.length > 0)
+      lines.push(`${CONCURRENCY_TITLE}. ${CONCURRENCY_NOTE}`, concurrencyTable(concurrency), "");
     for (const one of own.reduce((sum, { rows }) => sum + rows.length, 0) <= MOST_LINES ? own : [])
       lines.push(`${one.label}, by prompt:`, benchmarkTable(one, COLUMNS), "");
   }
@@ -50,6 +60,16 @@ export function describeReport(report: Report): string {
     "",
   );
   return lines.join("\n");
+}
+
+function concurrencyTable(cases: readonly PlacedConcurrency[]): string {
+  const table = new Table({
+    head: CONCURRENCY_HEAD.map((title) => title.replace(/ (?=\S+$)/, "\n")),
+    colAligns: CONCURRENCY_HEAD.map((_, i) => (i === 1 ? "left" : "right")),
+    style: { head: [], border: [], compact: true },
+  });
+  table.push(...cases.flatMap(({ one }) => concurrencyTexts(one)));
+  return table.toString();
 }
 
 function describePair({ id, target, draft, compatibility, profile: { costs } }: ReportedPair): string {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import t from "tap";
 import { makePlan } from "../../dist/bench/plan.js";
+import { checkReport } from "../../dist/bench/read-report.js";
 import { runPlan } from "../../dist/bench/run-plan.js";
 import { cli } from "../helpers/cli.js";
 
@@ -63,6 +64,27 @@ t.test("a sweep has the policy's own choice beside its points; the files are wri
   );
 });
 
+t.test("each number of requests at once is a case, measured with the draft and without", async (t) => {
+  const folder = t.testdir({ "prompts.jsonl": '{"text":"The fox"}\n{"text":"Once upon a time"}\n' });
+  const { code, stdout, stderr } = await cli([
+    ...["bench", ...PAIR, ...SHORT, "--prompts", prompts(folder), "--draft-policy", "adaptive"],
+    ...["--concurrency", "1,3", "--requests", "2", "--json"],
+  ]);
+  t.equal(code, 0, stderr);
+  const report = JSON.parse(stdout);
+  t.strictSame(report.cases, []);
+  t.equal(checkReport(report, "stdout"), report);
+  const [alone, three] = report.concurrency;
+  t.match(alone, { id: "fable-5m + fable-1m: adaptive, 1 at once", requests: 2, identical: true });
+  t.match([alone.baseline.addedMs, alone.speculative.addedMs], [null, null], "nobody arrives beside it");
+  // The first of each slot in two parts, but for one whose place is the end.
+  t.match(three, { concurrency: 3, requests: 8, identical: true, ratios: { length: 2 } });
+  for (const { tokensPerSecond, firstTokenMs, gapMs, addedMs } of [three.baseline, three.speculative]) {
+    t.ok(tokensPerSecond > 0 && firstTokenMs.median > 0);
+    t.ok(gapMs.median <= gapMs.p95 && addedMs.median <= addedMs.p95);
+  }
+});
+
 t.test(
   "interrupted while a case is measured, the report has the others and names what is missing",
   async (t) => {
@@ -118,6 +140,8 @@ t.test("wrong usage", async (t) => {
   await refused(["--sweep", "threads=1..4"], /draft\.maxTokens or temperature/);
   await refused(["--sweep", "draft.maxTokens=0..4"], /such as 1\.\.20/);
   await refused(["--prompts", "nowhere.jsonl"], /PROMPTS_INVALID/);
+  await refused(["--concurrency", "0"], /integer between 1 and 64 for concurrency/);
+  await refused(["--concurrency", "2", "--sweep", "temperature=0,1"], /a sweep or concurrencies/);
   await refused(["--max-tokens", "some"], /Expected an integer/);
   t.match(await cli(["bench", "--target", "no-such-model"]), { code: 1, stderr: /MODEL_NAME_UNKNOWN/ });
   t.notOk(existsSync("foretoken-bench.json"));

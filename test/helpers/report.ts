@@ -1,4 +1,5 @@
-import type { Report, ReportedCase, ReportedPair } from "../../lib/bench/report-types.js";
+import type { Service } from "../../lib/bench/concurrency-types.js";
+import type { ConcurrencyCase, Report, ReportedCase, ReportedPair } from "../../lib/bench/report-types.js";
 import { summarise } from "../../lib/bench/summary.js";
 import type { BenchmarkRow, ModelCard, TracedToken } from "../../lib/bench/types.js";
 import { bootstrapInterval } from "../../lib/bootstrap.js";
@@ -26,6 +27,8 @@ interface PairOptions {
   dialled?: boolean;
   cases?: readonly CaseOptions[];
 }
+
+const MADE = { loadMs: 90.25, peakMemoryBytes: 121_000_000 };
 
 const PROMPTS = [
   ["birthday story", "narrative"],
@@ -143,8 +146,7 @@ function caseOf(
       pair: id,
       label,
       promptSet: "stories",
-      loadMs: 90.25,
-      peakMemoryBytes: 121_000_000,
+      ...MADE,
     },
     sweep: sweep ? { parameter: "draft.maxTokens", value: length ?? 0 } : null,
     draft: {
@@ -156,6 +158,34 @@ function caseOf(
     ...{ temperature, verification: temperature === 0 ? null : "block", maxTokens: 64, repeat, seed: 1 },
     ...{ rows, summary: summarise(rows, 1) },
   };
+}
+
+/** Cases of the adaptive policy with these many requests at once. */
+export function syntheticConcurrency(
+  levels: readonly number[],
+  { pair = "big + small", identical = true }: { pair?: string; identical?: boolean | null } = {},
+): ConcurrencyCase[] {
+  return levels.map((concurrency) => {
+    const ratios = [1.2, 1.25, 1.3].map((ratio) => ratio - concurrency / 100);
+    const service = (rate: number): Service => ({
+      tokensPerSecond: rate,
+      interval: [rate * 0.98, rate * 1.02],
+      firstTokenMs: { median: 11.25, p95: 20.5 + concurrency },
+      gapMs: { median: 2.125, p95: 3.5 },
+      addedMs: concurrency === 1 ? null : { median: 0.75, p95: 4.25 },
+    });
+    return {
+      ...{ id: `${pair}: adaptive, ${concurrency} at once`, pair, label: "adaptive", promptSet: "stories" },
+      ...MADE,
+      draft: { policy: "adaptive", maxTokens: 16, minConfidence: 0.6, type: "model" },
+      ...{ temperature: 0, verification: null, maxTokens: 64, repeat: 3, seed: 1 },
+      ...{ concurrency, requests: 3 * concurrency - 1, ratios },
+      baseline: service(600 * concurrency ** 0.5),
+      speculative: service(600 * concurrency ** 0.5 * median(ratios)),
+      ...{ speedup: median(ratios), interval: bootstrapInterval([ratios], 1) },
+      ...{ agreement: 0.8, draftLength: 2.5, identical },
+    };
+  });
 }
 
 const TRACE: TracedToken[] = [

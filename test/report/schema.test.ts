@@ -3,7 +3,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import t from "tap";
 import { checkReport } from "../../lib/bench/read-report.js";
 import { cli } from "../helpers/cli.js";
-import { syntheticReport } from "../helpers/report.js";
+import { syntheticConcurrency, syntheticReport } from "../helpers/report.js";
 
 const schema = JSON.parse(readFileSync(new URL("../../bench/report.schema.json", import.meta.url), "utf8"));
 
@@ -32,15 +32,18 @@ t.test("what bench --json prints is of the published form", async (t) => {
 });
 
 /** What reports of earlier versions lack, or what not every pair has. */
-const OPTIONAL = ["published", "remark", "overheads"];
+const OPTIONAL = ["published", "remark", "overheads", "concurrency"];
 
 t.test("the form is closed: every object names all its members and allows no others", async (t) => {
   const visit = (node: unknown): void => {
     if (typeof node !== "object" || node === null) return;
     const { type, properties, required, additionalProperties } = node as Record<string, unknown>;
     if (type === "object") {
-      const names = Object.keys(properties as object).filter((name) => !OPTIONAL.includes(name));
-      t.strictSame(required, names);
+      const always = required as string[];
+      const names = Object.keys(properties as object).filter(
+        (name) => always.includes(name) || !OPTIONAL.includes(name),
+      );
+      t.strictSame(always, names);
       t.equal(additionalProperties, false);
     }
     for (const child of Object.values(node)) visit(child);
@@ -51,6 +54,8 @@ t.test("the form is closed: every object names all its members and allows no oth
 t.test("a report is read as it is", async (t) => {
   const report = syntheticReport();
   t.equal(checkReport(report, "a.json"), report);
+  const loaded = syntheticReport([{}], { concurrency: syntheticConcurrency([1, 8]) });
+  t.equal(checkReport(loaded, "a.json"), loaded);
 });
 
 t.test("what is no report is refused with the place", async (t) => {
@@ -65,4 +70,6 @@ t.test("what is no report is refused with the place", async (t) => {
   refused(report, /\/cases\/0\/rows\/1\/speedup must be number/);
   const stray = syntheticReport();
   refused({ ...stray, pairs: [] }, /a pair of the report at \/cases\/0\/pair/);
+  const concurrency = syntheticConcurrency([2], { pair: "other + small" });
+  refused({ ...stray, concurrency }, /a pair of the report at \/concurrency\/0\/pair/);
 });

@@ -1,10 +1,10 @@
-import type { Report, ReportedCase } from "../report-types.js";
+import type { ConcurrencyCase, Report, ReportedCase } from "../report-types.js";
 import { TIME_PARTS } from "../study/averages.js";
 import type { BenchmarkRow } from "../types.js";
 
 type Value = string | number | boolean | null;
 
-const COLUMNS: Record<string, (report: Report, one: ReportedCase, row: BenchmarkRow) => Value> = {
+const CASE: Record<string, (report: Report, one: ReportedCase | ConcurrencyCase) => Value> = {
   date: ({ date }) => date,
   commit: ({ machine }) => machine.commit,
   cpu: ({ machine }) => machine.cpu,
@@ -19,41 +19,80 @@ const COLUMNS: Record<string, (report: Report, one: ReportedCase, row: Benchmark
   maxTokens: (_, one) => one.maxTokens,
   repeat: (_, one) => one.repeat,
   promptSet: (_, one) => one.promptSet,
-  prompt: (_, __, row) => row.prompt,
-  domain: (_, __, row) => row.domain,
-  promptTokens: (_, __, row) => row.promptTokens,
-  tokens: (_, __, row) => row.tokens,
-  baselineTokensPerSecond: (_, __, row) => row.baseline.tokensPerSecond,
-  tokensPerSecond: (_, __, row) => row.speculative.tokensPerSecond,
-  baselineFirstTokenMs: (_, __, row) => row.baseline.firstTokenMs,
-  firstTokenMs: (_, __, row) => row.speculative.firstTokenMs,
-  speedup: (_, __, row) => row.speedup,
-  speedupLow: (_, __, row) => row.interval[0],
-  speedupHigh: (_, __, row) => row.interval[1],
-  endToEnd: (_, __, row) => row.endToEnd,
-  predictedSpeedup: (_, __, row) => row.predictedSpeedup,
-  draftCost: (_, __, row) => row.draftCost,
-  verifyCost: (_, __, row) => row.verifyCost,
-  agreement: (_, __, row) => row.agreement,
-  acceptanceRate: (_, __, row) => row.acceptanceRate,
-  tokensPerRound: (_, __, row) => row.tokensPerRound,
-  draftLength: (_, __, row) => row.draftLength,
-  ...Object.fromEntries(
-    TIME_PARTS.map((part) => [
-      `${part}Share`,
-      (_: Report, __: ReportedCase, row: BenchmarkRow) => row.shares[part],
-    ]),
-  ),
-  overhead: (_, __, row) => row.overhead,
-  identical: (_, __, row) => row.identical,
 };
 
-/** A line for each prompt of each case, as RFC 4180 has them; what is null is empty. */
+const PROMPT: Record<string, (row: BenchmarkRow) => Value> = {
+  prompt: (row) => row.prompt,
+  domain: (row) => row.domain,
+  promptTokens: (row) => row.promptTokens,
+  tokens: (row) => row.tokens,
+  baselineTokensPerSecond: (row) => row.baseline.tokensPerSecond,
+  tokensPerSecond: (row) => row.speculative.tokensPerSecond,
+  baselineFirstTokenMs: (row) => row.baseline.firstTokenMs,
+  firstTokenMs: (row) => row.speculative.firstTokenMs,
+  speedup: (row) => row.speedup,
+  speedupLow: (row) => row.interval[0],
+  speedupHigh: (row) => row.interval[1],
+  endToEnd: (row) => row.endToEnd,
+  predictedSpeedup: (row) => row.predictedSpeedup,
+  draftCost: (row) => row.draftCost,
+  verifyCost: (row) => row.verifyCost,
+  agreement: (row) => row.agreement,
+  acceptanceRate: (row) => row.acceptanceRate,
+  tokensPerRound: (row) => row.tokensPerRound,
+  draftLength: (row) => row.draftLength,
+  ...Object.fromEntries(TIME_PARTS.map((part) => [`${part}Share`, (row: BenchmarkRow) => row.shares[part]])),
+  overhead: (row) => row.overhead,
+  identical: (row) => row.identical,
+};
+
+const CONCURRENCY: Record<string, (one: ConcurrencyCase) => Value> = {
+  concurrency: (one) => one.concurrency,
+  requests: (one) => one.requests,
+  baselineTokensPerSecond: (one) => one.baseline.tokensPerSecond,
+  tokensPerSecond: (one) => one.speculative.tokensPerSecond,
+  speedup: (one) => one.speedup,
+  speedupLow: (one) => one.interval[0],
+  speedupHigh: (one) => one.interval[1],
+  agreement: (one) => one.agreement,
+  draftLength: (one) => one.draftLength,
+  identical: (one) => one.identical,
+  ...Object.fromEntries(
+    (["firstTokenMs", "gapMs", "addedMs"] as const).flatMap((key) => {
+      const name = key.replace(/^./, (letter) => letter.toUpperCase());
+      return (["median", "p95"] as const).flatMap((which) => {
+        const end = which === "p95" ? "P95" : "";
+        return [
+          [`baseline${name}${end}`, (one: ConcurrencyCase) => one.baseline[key]?.[which] ?? null],
+          [`${key}${end}`, (one: ConcurrencyCase) => one.speculative[key]?.[which] ?? null],
+        ];
+      });
+    }),
+  ),
+};
+
+const HEAD = [...new Set([CASE, PROMPT, CONCURRENCY].flatMap(Object.keys))];
+
+/**
+ * A line for each prompt of each case and for each concurrency, which has no prompt, as RFC 4180 has them; what is null or
+ * does not apply is empty.
+ */
 export function renderCsv(report: Report): string {
-  const lines = report.cases.flatMap((one) =>
-    one.rows.map((row) => Object.values(COLUMNS).map((pick) => pick(report, one, row))),
-  );
-  return csv([Object.keys(COLUMNS), ...lines]);
+  const { cases, concurrency = [] } = report;
+  const lines = [
+    ...cases.flatMap((one) => one.rows.map((row) => line(report, one, PROMPT, row))),
+    ...concurrency.map((one) => line(report, one, CONCURRENCY, one)),
+  ];
+  return csv([HEAD, ...lines]);
+}
+
+function line<T>(
+  report: Report,
+  one: ReportedCase | ConcurrencyCase,
+  own: Record<string, (value: T) => Value>,
+  value: T,
+): Value[] {
+  return HEAD.map((name) => CASE[name]?.(report, one) ?? own[name]?.(value) ?? null);
 }
 
 export function csv(lines: readonly (readonly Value[])[]): string {

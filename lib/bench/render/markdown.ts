@@ -6,6 +6,12 @@ import { best, byPair, isTrained, type PairGroup } from "../study/groups.js";
 import { besidePublished } from "../study/published.js";
 import { dialledPairs, rankPairs } from "../study/ranking.js";
 import type { BenchmarkSummary } from "../types.js";
+import {
+  CONCURRENCY_HEAD,
+  CONCURRENCY_NOTE,
+  CONCURRENCY_TITLE,
+  concurrencyTexts,
+} from "./concurrency-cells.js";
 import { PUBLISHED_HEAD, PUBLISHED_NOTE, PUBLISHED_TITLE, publishedCells } from "./published-cells.js";
 
 type Cell = string | number;
@@ -39,7 +45,7 @@ function publishedParts(report: Report): string[] {
 }
 
 function pairParts(group: PairGroup): string[] {
-  const { pair, cases } = group;
+  const { pair, cases, concurrency } = group;
   const { draftCost, targetStepMs, verifyCosts } = pair.profile.costs;
   const fastest = best(cases);
   return [
@@ -56,6 +62,16 @@ function pairParts(group: PairGroup): string[] {
               label: `${one.label}${cases.length > 1 && one === fastest?.one ? " (best)" : ""}`,
               ...one.summary,
             })),
+          ),
+        ]),
+    ...(concurrency.length === 0
+      ? []
+      : [
+          `### ${CONCURRENCY_TITLE}`,
+          CONCURRENCY_NOTE,
+          markdownTable(
+            CONCURRENCY_HEAD,
+            concurrency.flatMap(({ one }) => concurrencyTexts(one)),
           ),
         ]),
     ...draftLengthStudies(group).map(({ temperature, predicted, agreement }) =>

@@ -1,8 +1,15 @@
-import type { Report, ReportedCase, ReportedPair } from "../report-types.js";
+import type { ConcurrencyCase, Report, ReportedCase, ReportedPair } from "../report-types.js";
 
 /** A case and its place in the report. */
 export interface Placed {
   one: ReportedCase;
+  /** JSON pointer. */
+  at: string;
+}
+
+/** A case with many requests at once, and its place. */
+export interface PlacedConcurrency {
+  one: ConcurrencyCase;
   /** JSON pointer. */
   at: string;
 }
@@ -12,15 +19,18 @@ export interface PairGroup {
   pair: ReportedPair;
   at: string;
   cases: Placed[];
+  concurrency: PlacedConcurrency[];
 }
 
 /** The cases by pair, in the report's order; pairs of which nothing was finished included. */
-export function byPair({ pairs, cases }: Report): PairGroup[] {
+export function byPair({ pairs, cases, concurrency = [] }: Report): PairGroup[] {
   const placed = cases.map((one, i) => ({ one, at: `/cases/${i}` }));
+  const atOnce = concurrency.map((one, i) => ({ one, at: `/concurrency/${i}` }));
   return pairs.map((pair, i) => ({
     pair,
     at: `/pairs/${i}`,
     cases: placed.filter(({ one }) => one.pair === pair.id),
+    concurrency: atOnce.filter(({ one }) => one.pair === pair.id),
   }));
 }
 

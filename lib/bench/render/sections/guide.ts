@@ -26,6 +26,14 @@ const WORDS: [term: string, meaning: string][] = [
   ],
   ["with prefill", "the ratio of whole generations, reading the prompt included."],
   ["outside models", "the share of time outside both models’ forward passes."],
+  [
+    "at once",
+    "requests that run together, each slot followed by the next request. The first request of each slot is cut, each at another place, so that later ones arrive beside running streams; its rest is done last.",
+  ],
+  [
+    "first token, gap, added",
+    "milliseconds from asking to the first text; between two pieces of a text; and what such a gap has more than the usual one while another request arrives.",
+  ],
   ["identical", "whether every run gave the target’s own tokens."],
 ];
 

@@ -6,8 +6,9 @@ import { card, type Entry } from "./card.js";
 
 /** Where, when and with what it was measured, and how to do it again. */
 export function origin(report: Report, figures: Figures): Markup {
-  const { command, date, machine, cases } = report;
-  const [first] = cases;
+  const { command, date, machine, cases, concurrency = [] } = report;
+  const at = cases.length > 0 ? "/cases/0" : "/concurrency/0";
+  const all = [...cases, ...concurrency];
   return html`<section id="origin">
 <h2>How it was made</h2>
 <pre class="command" tabindex="0"><code>${command}</code></pre>
@@ -24,13 +25,13 @@ ${card("Machine", [
 ${card("Run", [
   ["date", html`<time datetime="${date}">${date.slice(0, 16).replace("T", " ")} UTC</time>`],
   ["commit", machine.commit ?? "unknown"],
-  ...(first === undefined
+  ...(all.length === 0
     ? []
     : ([
-        ["prompts", [...new Set(cases.map(({ promptSet }) => promptSet))].join(", ")],
-        ["tokens of each text", figures.at("/cases/0/maxTokens", String)],
-        ["repetitions", figures.at("/cases/0/repeat", String)],
-        ["seed", figures.at("/cases/0/seed", String)],
+        ["prompts", [...new Set(all.map(({ promptSet }) => promptSet))].join(", ")],
+        ["tokens of each text", figures.at(`${at}/maxTokens`, String)],
+        ["repetitions", figures.at(`${at}/repeat`, String)],
+        ["seed", figures.at(`${at}/seed`, String)],
       ] satisfies Entry[])),
 ])}
 </div>

@@ -5,9 +5,10 @@ import type { Figures } from "../figures.js";
 import { html, type Markup } from "../html.js";
 import { htmlTable } from "../html-table.js";
 
-/** What came out, and what is missing. */
-export function overview(report: Report, figures: Figures): Markup {
+/** What came out, and what is missing; null where there is neither. */
+export function overview(report: Report, figures: Figures): Markup | null {
   const groups = byPair(report).filter(({ cases }) => cases.length > 0);
+  if (groups.length === 0 && report.missing.length === 0) return null;
   return html`<section id="results">
 <h2>Results</h2>
 ${missing(report)}

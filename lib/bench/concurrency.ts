@@ -1,0 +1,103 @@
+import { bootstrapInterval } from "../bootstrap.js";
+import { median } from "../median.js";
+import type { Pair } from "../pair.js";
+import { type BenchmarkPlan, resolveBenchmark } from "./benchmark.js";
+import type { ConcurrencyReport, Service } from "./concurrency-types.js";
+import { addedBy, gapsOf, timesOf } from "./gaps.js";
+import { requestLengths, runStreams, type StreamRun } from "./streams.js";
+import type { BenchmarkOptions } from "./types.js";
+
+interface PairedRun {
+  baseline: StreamRun;
+  speculative: StreamRun;
+}
+
+interface ConcurrencyOptions {
+  /** Requests of a run for each slot. */
+  perSlot: number;
+  onProgress: (text: string) => void;
+}
+
+/**
+ * As many requests at once as the pair has slots, with its draft and without: runs alternate like those of `benchmark`, after one of
+ * each that is thrown away. Rejects as that does.
+ */
+export async function benchmarkConcurrency(
+  pair: Pair,
+  options: BenchmarkOptions,
+  { perSlot, onProgress }: ConcurrencyOptions,
+): Promise<ConcurrencyReport> {
+  const plan = resolveBenchmark(pair, options);
+  const lengths = requestLengths(pair.maxSequences, perSlot, plan.maxTokens);
+  const runs: PairedRun[] = [];
+  for (let turn = 0; turn <= plan.repeat; turn++) {
+    onProgress(turn === 0 ? "warming up" : `turn ${turn}/${plan.repeat}`);
+    const repetition = Math.max(0, turn - 1);
+    const run = (side: keyof PairedRun) => runStreams(pair, lengths, side, repetition, plan);
+    const first = turn % 2 === 0 ? await run("speculative") : null;
+    const baseline = await run("baseline");
+    const speculative = first ?? (await run("speculative"));
+    if (turn > 0) runs.push({ baseline, speculative });
+  }
+  return describe(pair, lengths.length, runs, plan);
+}
+
+function describe(
+  pair: Pair,
+  requests: number,
+  runs: readonly PairedRun[],
+  plan: BenchmarkPlan,
+): ConcurrencyReport {
+  const { draft, temperature, verification, maxTokens, repeat, seed } = plan;
+  const [baseline, speculative] = [runs.map((run) => run.baseline), runs.map((run) => run.speculative)];
+  const ratios = runs.map((run) => run.speculative.tokensPerSecond / run.baseline.tokensPerSecond);
+  const stats = speculative.flatMap(({ streams }) => streams.map((stream) => stream.stats));
+  const sum = (key: "accepted" | "corrections" | "proposed" | "rounds") =>
+    stats.reduce((total, one) => total + one[key], 0);
+  const judged = sum("accepted") + sum("corrections");
+  return {
+    draft: {
+      policy: draft.policy,
+      maxTokens: draft.maxTokens,
+      minConfidence: draft.minConfidence,
+      type: draft.type,
+    },
+    temperature,
+    verification: temperature === 0 ? null : verification,
+    ...{ maxTokens, repeat, seed, requests },
+    concurrency: pair.maxSequences,
+    baseline: serviceOf(baseline, seed),
+    speculative: serviceOf(speculative, seed),
+    speedup: median(ratios),
+    interval: bootstrapInterval([ratios], seed),
+    ratios,
+    agreement: judged > 0 ? sum("accepted") / judged : null,
+    draftLength: sum("rounds") > 0 ? sum("proposed") / sum("rounds") : 0,
+    identical: plan.comparable ? runs.every(isIdentical) : null,
+  };
+}
+
+function serviceOf(runs: readonly StreamRun[], seed: number): Service {
+  const rates = runs.map((run) => run.tokensPerSecond);
+  const gaps = runs.map(({ streams }) => gapsOf(streams));
+  const quiet = gaps.flatMap((run) => run.quiet);
+  const arriving = gaps.flatMap((run) => run.arriving);
+  const all = [...quiet, ...arriving];
+  const firsts = runs.flatMap(({ streams }) =>
+    streams.flatMap(({ asked, pieces: [first] }) => (first === undefined ? [] : first - asked)),
+  );
+  return {
+    tokensPerSecond: median(rates),
+    interval: bootstrapInterval([rates], seed),
+    firstTokenMs: timesOf(firsts),
+    gapMs: all.length > 0 ? timesOf(all) : null,
+    addedMs: addedBy({ quiet, arriving }),
+  };
+}
+
+function isIdentical({ baseline, speculative }: PairedRun): boolean {
+  return baseline.streams.every(({ ids }, i) => {
+    const other = speculative.streams[i]?.ids ?? [];
+    return ids.length === other.length && ids.every((id, j) => id === other[j]);
+  });
+}
