@@ -33,6 +33,7 @@ set(FORETOKEN_OUTPUT_DIR ${CMAKE_CURRENT_SOURCE_DIR}/build/$<CONFIG> CACHE STRIN
 set(CMAKE_SKIP_BUILD_RPATH OFF)
 set(CMAKE_BUILD_WITH_INSTALL_RPATH ON)
 set(CMAKE_INSTALL_RPATH $<IF:$<PLATFORM_ID:Darwin>,@loader_path,$ORIGIN>)
+set(FORETOKEN_LIBRARY_FOLDER "" CACHE STRING "Folder beside the addon where its libraries may lie instead (prebuilds)")
 
 add_subdirectory(${FORETOKEN_LLAMA_CPP_DIR} ${CMAKE_BINARY_DIR}/llama.cpp EXCLUDE_FROM_ALL)
 
