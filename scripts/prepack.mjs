@@ -1,7 +1,7 @@
 // @ts-check
 // What npm runs before it packs: dist/ made anew, so that nothing of a file that is gone is packed, and llama.cpp's patched
 // sources at the pinned release, which a user's build takes instead of fetching them. package.json's "files" says what of
-// both is packed. FORETOKEN_PREBUILDS names the platforms that must lie in prebuilds/ (linux-x64,darwin-arm64,…).
+// both is packed. FORETOKEN_PREBUILDS names the platforms that must lie in prebuilds/ (linux-x64/glibc,darwin-arm64,…).
 //
 // Needs: node_modules, and what vendor-llama-cpp.mjs needs. Leaves: dist, native/llama.cpp.
 import { existsSync } from "node:fs";
