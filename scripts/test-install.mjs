@@ -84,8 +84,10 @@ async function runConsumers(project, env) {
   const texts = new Set();
   const consumers = ["esm.mjs", "commonjs.cjs", "typescript.mjs", "bundled/bundle.mjs", "worker.mjs"];
   for (const file of consumers) {
-    const { text, typed, drafted } = JSON.parse(await run(process.execPath, [file], { cwd: project, env }));
-    expect(text.length > 20 && typed && drafted, `${file} generates with a draft and gets typed errors`);
+    const printed = await run(process.execPath, [file], { cwd: project, env });
+    const { text, typed, drafted } = JSON.parse(printed);
+    const isRight = text.length > 20 && typed && drafted;
+    expect(isRight, `${file} generates with a draft and gets typed errors${isRight ? "" : `: ${printed}`}`);
     texts.add(text);
   }
   expect(texts.size === 1, `all write the same text: ${JSON.stringify([...texts][0])}`);
