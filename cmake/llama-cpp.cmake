@@ -30,9 +30,12 @@ set(FORETOKEN_ARCH_DIR ${CMAKE_CURRENT_SOURCE_DIR}/native/arch)
 
 # Everything the addon loads lies in one folder and finds its neighbours there.
 set(FORETOKEN_OUTPUT_DIR ${CMAKE_CURRENT_SOURCE_DIR}/build/$<CONFIG> CACHE STRING "Folder of the addon and its libraries")
+# An expression, even an empty one, keeps generators of several configurations from appending theirs.
+string(APPEND FORETOKEN_OUTPUT_DIR "$<0:>")
 set(CMAKE_SKIP_BUILD_RPATH OFF)
 set(CMAKE_BUILD_WITH_INSTALL_RPATH ON)
 set(CMAKE_INSTALL_RPATH $<IF:$<PLATFORM_ID:Darwin>,@loader_path,$ORIGIN>)
+set(FORETOKEN_LIBRARY_FOLDER "" CACHE STRING "Folder beside the addon where its libraries may lie instead (prebuilds)")
 
 add_subdirectory(${FORETOKEN_LLAMA_CPP_DIR} ${CMAKE_BINARY_DIR}/llama.cpp EXCLUDE_FROM_ALL)
 

@@ -21,6 +21,10 @@ export const ERROR_TABLE = {
   },
   MODEL_NAME_AMBIGUOUS: { kind: "model", hint: "Pass one of these names." },
   MODEL_NOT_PULLED: { kind: "model", hint: "Pull it first, or correct the path." },
+  MODELS_NOT_INSTALLED: {
+    kind: "model",
+    hint: "Install it with `npm install foretoken-models`, or pass the path of a model of yours.",
+  },
   MODEL_HASH_MISMATCH: {
     kind: "model",
     hint: "The file is damaged or was replaced: reinstall the package, or pass it by path.",

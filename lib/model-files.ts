@@ -1,19 +1,18 @@
 import { stat } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
+import { embeddedFolder as installedFolder, MODELS_PACKAGE } from "./embedded-folder.js";
 import { createError } from "./errors.js";
 import { isMissing } from "./exists.js";
 import { fileHash } from "./file-hash.js";
 import { isRepositoryId } from "./hub/repository-id.js";
 import { nearest } from "./is.js";
 import { defaultModelsFolder, findModel, listModels, modelNames } from "./models-folder.js";
-import { unpacked } from "./unpacked.js";
 
 interface EmbeddedModel {
   file: string;
   sha256: string;
 }
 
-/** The models this package ships; the hashes are those of models/SHA256SUMS. */
+/** The models of the package foretoken-models; the hashes are those of models/SHA256SUMS. */
 export const EMBEDDED_MODELS: Readonly<Record<string, EmbeddedModel>> = {
   "fable-17m": {
     file: "fable-17m.f16.gguf",
@@ -29,16 +28,14 @@ export const EMBEDDED_MODELS: Readonly<Record<string, EmbeddedModel>> = {
   },
 };
 
-const EMBEDDED_FOLDER = unpacked(fileURLToPath(new URL("../models/", import.meta.url)));
-
 /**
  * The file a model argument means: an embedded name's file, whose hash is checked, the path as it is, or a file of the models
- * folder. Rejects with OPTION_INVALID, MODEL_NAME_UNKNOWN, MODEL_NAME_AMBIGUOUS, MODEL_NOT_PULLED, MODEL_HASH_MISMATCH, or
- * MODEL_NOT_FOUND and MODEL_NOT_READABLE for an embedded model; a path that cannot be read is left to the loader.
+ * folder. Rejects with OPTION_INVALID, MODEL_NAME_UNKNOWN, MODEL_NAME_AMBIGUOUS, MODEL_NOT_PULLED, MODELS_NOT_INSTALLED,
+ * MODEL_HASH_MISMATCH, or MODEL_NOT_FOUND and MODEL_NOT_READABLE for an embedded model; a path that cannot be read is left to the loader.
  */
 export async function resolveModel(
   argument: string,
-  { embeddedFolder = EMBEDDED_FOLDER, modelsFolder = defaultModelsFolder() } = {},
+  { embeddedFolder = installedFolder(), modelsFolder = defaultModelsFolder() } = {},
 ): Promise<string> {
   if (argument.includes("\0")) {
     throw createError(
@@ -48,6 +45,12 @@ export async function resolveModel(
   }
   const embedded = Object.hasOwn(EMBEDDED_MODELS, argument) ? EMBEDDED_MODELS[argument] : undefined;
   if (embedded !== undefined) {
+    if (embeddedFolder === null) {
+      throw createError(
+        "MODELS_NOT_INSTALLED",
+        `Expected the package ${MODELS_PACKAGE}, which carries ${argument}, but it is not installed`,
+      );
+    }
     const path = embeddedFolder + embedded.file;
     await verifyHash(argument, path, embedded.sha256);
     return path;

@@ -1,7 +1,7 @@
 // @ts-check
 // Builds the addon, its libraries and the CTest programs into build/<Configuration>.
 //
-// Needs: CMake ≥ 3.18, a C++20 compiler, node_modules. Leaves: build/Release (or Debug, Sanitize, CoreSanitize),
+// Needs: CMake ≥ 3.18, a C++20 compiler, node_modules. Leaves: build/Release (or Debug, Sanitize, Portable, CoreSanitize),
 // build/cmake/<Configuration> and a log beside it. Ninja is used where it is installed.
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -22,7 +22,7 @@ const HELP = `Usage: npm run build -- [options] [-- -D<cmake variable>=<value> �
   --core-only         only native/core and its tests: neither llama.cpp nor Node; with --sanitize in seconds
   --no-tests          without the CTest programs
   --cuda              with ggml's CUDA module
-  --all-cpu-variants  CPU modules for every processor level instead of this machine's
+  --all-cpu-variants  CPU modules for every processor level instead of this machine's, in build/Portable
   --verbose           show the compiler's output
 `;
 
@@ -44,8 +44,11 @@ const OPTIONS = /** @type {const} */ ({
 
 /** @param {BuildOptions} options */
 function configuration(options) {
-  const name = options.sanitize ? "Sanitize" : options.debug ? "Debug" : "Release";
-  return options["core-only"] ? `Core${name}` : name;
+  if (options["core-only"])
+    return options.sanitize ? "CoreSanitize" : options.debug ? "CoreDebug" : "CoreRelease";
+  if (options.sanitize) return "Sanitize";
+  if (options.debug) return "Debug";
+  return options["all-cpu-variants"] ? "Portable" : "Release";
 }
 
 /**

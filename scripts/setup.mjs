@@ -47,7 +47,7 @@ async function installPackages() {
   progress.end("installed");
 }
 
-async function compileTypeScript() {
+export async function compileTypeScript() {
   const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
   await run(
     process.execPath,

@@ -2,9 +2,9 @@
 // Puts llama.cpp at the pinned release, patched, into native/llama.cpp.
 //
 // Needs: npm (with a registry or a filled cache), tar, git. Leaves: native/llama.cpp with a stamp of pin and patches; does
-// nothing when the stamp is right. LLAMA_CPP_DIR names a checkout of one's own instead, which is used as it is.
+// nothing when the stamp is right, as in the npm package, which carries the tree. LLAMA_CPP_DIR names a checkout of one's own instead, which is used as it is.
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
+import { createReadStream, existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
@@ -49,7 +49,8 @@ export async function vendorLlamaCpp({
   /** @type {Pin} */
   const pin = JSON.parse(pinText);
   const context = { pin, patches, env, log };
-  if (found.startsWith(pin.commit)) {
+  // The npm package carries the tree without its repository; git would take the one around it.
+  if (found.startsWith(pin.commit) && existsSync(join(destination, ".git"))) {
     log("llama.cpp: applying changed patches");
     await repatch(destination, context);
   } else {

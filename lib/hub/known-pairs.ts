@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { CallSite } from "../call-site.js";
+import { embeddedFolder } from "../embedded-folder.js";
 import { createError } from "../errors.js";
 import * as is from "../is.js";
 import { EMBEDDED_MODELS, resolveModel } from "../model-files.js";
@@ -15,7 +16,7 @@ export interface KnownModel {
   licence: string;
   /** The licence must be accepted on the repository's page before it can be pulled. */
   gated: boolean;
-  /** The file on this machine; null until it is pulled. */
+  /** The file on this machine; null until it is pulled or, with an embedded name, `foretoken-models` is installed. */
   path: string | null;
 }
 
@@ -87,6 +88,7 @@ async function listedPairs(): Promise<Listed[]> {
 
 async function located({ gated = false, ...model }: ListedModel, modelsFolder: string): Promise<KnownModel> {
   const isEmbedded = Object.hasOwn(EMBEDDED_MODELS, model.model);
+  if (isEmbedded && embeddedFolder() === null) return { ...model, gated, path: null };
   const path = isEmbedded ? await resolveModel(model.model) : await findModel(model.model, modelsFolder);
   return { ...model, gated, path };
 }

@@ -7,6 +7,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
@@ -98,6 +99,19 @@ t.test("a changed patch is applied anew without fetching, and leaves other files
   t.equal(hello(), "hello moon\n");
   t.equal(statSync(join(tree, "other.txt")).mtimeMs, before);
   t.equal(calls(), 1);
+});
+
+t.test("a tree without its repository, as in the npm package, is fetched when patches change", async (t) => {
+  const { vendor, tree, calls, hello, patch } = makeRoot(t);
+  await vendor();
+  rmSync(join(tree, ".git"), { recursive: true });
+  await vendor();
+  t.equal(calls(), 1, "unchanged, it is taken as it is");
+  git(join(tree, "../.."), "init", "--quiet");
+  writeFileSync(patch, readFileSync(patch, "utf8").replace("hello world", "hello moon"));
+  await vendor();
+  t.equal(hello(), "hello moon\n");
+  t.equal(calls(), 2);
 });
 
 t.test("a tarball with another hash is refused and leaves nothing", async (t) => {

@@ -1,0 +1,90 @@
+// @ts-check
+// Builds the addon for other machines than this one and lays it out as node-gyp-build looks for it (docs/adr/0012-packages.md).
+// On Linux the oldest C library that it runs with is this machine's: build where that is old enough.
+//
+// Needs: what build.mjs needs; on Linux binutils, too. Leaves: build/Portable, prebuilds/<platform>-<arch>.
+import { copyFile, mkdir, readdir, rm } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { build } from "./build.mjs";
+import { compareVersions, newestGlibc } from "./glibc-version.mjs";
+import { whyUnfit } from "./probe-addon.mjs";
+import { isMain, run } from "./run.mjs";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+const HELP = `Usage: node scripts/prebuild.mjs [options]
+
+  --cuda               ggml's CUDA module too, into build/cuda instead of prebuilds
+  --max-glibc <x.y>    fail if the binaries need a newer glibc
+`;
+
+/** Of this process; null where there is only one. */
+function cLibrary() {
+  if (process.platform !== "linux") return null;
+  const { header } = /** @type {{ header: { glibcVersionRuntime?: string } }} */ (process.report.getReport());
+  return header.glibcVersionRuntime === undefined ? "musl" : "glibc";
+}
+
+const platformFolder = join(root, "prebuilds", `${process.platform}-${process.arch}`);
+
+/** Where the prebuilt addon for this platform lies, once it was built. */
+export function prebuiltAddon() {
+  const libc = cLibrary();
+  return join(platformFolder, libc === null ? "foretoken.node" : `foretoken.${libc}.node`);
+}
+
+/**
+ * @param {{ cuda?: boolean | undefined, maxGlibc?: string | undefined }} [options]
+ * @returns {Promise<string>} the addon
+ */
+export async function prebuild({ cuda = false, maxGlibc } = {}) {
+  const libc = cLibrary();
+  const definitions = libc === null ? [] : [`-DFORETOKEN_LIBRARY_FOLDER=${libc}`];
+  await build({ "no-tests": true, "all-cpu-variants": true, cuda }, definitions);
+  const built = join(root, "build", "Portable");
+  const files = (await readdir(built)).filter((name) => /\.(node|so|dylib|dll)$/.test(name));
+  const isCuda = (/** @type {string} */ name) => name.includes("cuda");
+
+  const libraries = libc === null ? platformFolder : join(platformFolder, libc);
+  const addon = prebuiltAddon();
+  const cudaFolder = join(root, "build", "cuda");
+  await rm(libraries, { recursive: true, force: true });
+  await mkdir(libraries, { recursive: true });
+  if (cuda) await mkdir(cudaFolder, { recursive: true });
+  /** @type {string[]} */
+  const placed = [];
+  for (const name of files) {
+    const place = name === "foretoken.node" ? addon : join(isCuda(name) ? cudaFolder : libraries, name);
+    await copyFile(join(built, name), place);
+    placed.push(place);
+  }
+  if (libc !== null) await run("strip", ["--strip-unneeded", ...placed]);
+  if (maxGlibc !== undefined && libc === "glibc") {
+    for (const file of placed) {
+      const needed = await newestGlibc(file);
+      if (needed !== null && compareVersions(needed, maxGlibc) > 0)
+        throw new Error(`${basename(file)} needs glibc ${needed}, at most ${maxGlibc} was asked for`);
+    }
+  }
+  const reason = whyUnfit(addon);
+  if (reason !== null) throw new Error(`${addon} does not work here: ${reason}`);
+  return addon;
+}
+
+if (isMain(import.meta.url)) {
+  const options = /** @type {const} */ ({
+    cuda: { type: "boolean" },
+    "max-glibc": { type: "string" },
+    help: { type: "boolean" },
+  });
+  try {
+    const { values } = parseArgs({ options });
+    if (values.help) process.stdout.write(HELP);
+    else process.stdout.write(`${await prebuild({ cuda: values.cuda, maxGlibc: values["max-glibc"] })}\n`);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+    process.exitCode ||= 1;
+  }
+}
