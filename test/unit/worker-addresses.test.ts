@@ -75,3 +75,8 @@ t.test("a worker listens on loopback unless told otherwise", async (t) => {
   t.strictSame(listenAddress("0.0.0.0:1"), { host: "0.0.0.0", port: 1 });
   t.strictSame(listenAddress("gpu-1:65535"), { host: "gpu-1", port: 65535 });
 });
+
+t.test("what is no address to listen at is refused", async (t) => {
+  for (const text of ["", "x", "70000", "host:", ":1", "::1:50052", "a b:1", "256.1.1.1:1", "rpc://a:1"])
+    t.throws(() => listenAddress(text), { code: "OPTION_INVALID", message: /for listen but received/ }, text);
+});
