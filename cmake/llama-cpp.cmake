@@ -11,6 +11,9 @@ set(GGML_OPENMP ${FORETOKEN_OPENMP})
 # Its products sum several rows in another order than one; what it is for beside them is native/kernels' work.
 set(GGML_LLAMAFILE OFF)
 set(GGML_CUDA ${FORETOKEN_CUDA})
+# Workers on other machines. RDMA would link to a library of the machine that built it.
+set(GGML_RPC ON)
+set(GGML_RPC_RDMA OFF)
 # One CPU module for this machine, or one for each level of its architecture, chosen when it runs. llama.cpp refuses
 # GGML_NATIVE for x86 modules, since their feature check needs a list; one for this machine needs none.
 set(GGML_NATIVE OFF)

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { MAX_DRAFT_TOKENS } from "./draft-options.js";
 import type { NativeEngineOptions } from "./native.js";
-import type { ResolvedPairOptions } from "./resolve-options.js";
+import type { PlainPairOptions } from "./resolve-options.js";
 
 /** What takes memory by the token. */
 export interface EngineSize {
@@ -11,7 +11,7 @@ export interface EngineSize {
 
 /** What an engine is made with, whether it is made or only estimated. */
 export function engineOptions(
-  options: ResolvedPairOptions,
+  options: PlainPairOptions,
   { contextSize, maxSequences }: EngineSize,
   crossVocabulary: boolean,
 ): Omit<NativeEngineOptions, "target" | "draft"> {

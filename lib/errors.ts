@@ -136,6 +136,23 @@ export const ERROR_TABLE = {
     kind: "engine",
     hint: "The pair stays usable; if this repeats, report it with the model and the prompt.",
   },
+  PAIR_PROCESS_DIED: {
+    kind: "engine",
+    hint: "The next request starts another process; if this repeats without a lost worker, report it.",
+  },
+  WORKER_UNREACHABLE: {
+    kind: "engine",
+    hint: "Start `foretoken worker` there, and check the address, the tunnel and the firewall.",
+  },
+  WORKER_BUSY: {
+    kind: "engine",
+    hint: "A worker serves one pair at a time: close the other one, or start a second worker.",
+  },
+  WORKER_UNSUITABLE: { kind: "engine", hint: "Run `foretoken worker` of this release there." },
+  WORKER_CANNOT_LISTEN: {
+    kind: "engine",
+    hint: "Choose another port (0 takes any that is free), or an address of this machine.",
+  },
   BENCHMARK_FAILED: {
     kind: "engine",
     hint: "If memory ran out, measure smaller models or fewer at once; otherwise report it.",
@@ -234,6 +251,8 @@ export function fromNative(error: unknown): unknown {
 }
 
 function withHint(message: string, hint: string): string {
+  // What comes from another process has been through here.
+  if (message.endsWith(hint)) return message;
   // A message may begin with a file's name, which stays as it is.
   const sentence = message
     .replace(/^[a-z](?=[a-z]* )/, (letter) => letter.toUpperCase())

@@ -1,4 +1,5 @@
 import { CallSite } from "./call-site.js";
+import { PairProcess } from "./isolation/pair-process.js";
 import type { MemoryEstimate } from "./memory-types.js";
 import { resolveModel } from "./model-files.js";
 import type { PairOptions } from "./options.js";
@@ -13,10 +14,17 @@ import { resolvePairOptions } from "./resolve-options.js";
  */
 export function estimateMemory(options: PairOptions): Promise<MemoryEstimate> {
   return new CallSite(estimateMemory).wait(async () => {
-    const resolved = resolvePairOptions(options);
+    const { signal, onProgress: _, ...resolved } = resolvePairOptions(options);
     const target = await resolveModel(resolved.target);
     const source = resolved.draft?.model == null ? null : await resolveModel(resolved.draft.model);
-    const draft = source === null ? null : await draftFile(source, resolved.draft, resolved.signal);
-    return planMemory(resolved, { target, draft });
+    const draft = source === null ? null : await draftFile(source, resolved.draft, signal);
+    const files = { target, draft };
+    if (resolved.workers.length === 0) return planMemory(resolved, files);
+    const process = new PairProcess();
+    try {
+      return await process.call("estimate", { options: resolved, files, crossVocabulary: false });
+    } finally {
+      process.end();
+    }
   });
 }

@@ -58,7 +58,7 @@ export type { Machine } from "./machine.js";
 export type { DeviceMemory, MemoryEstimate, MemoryUse } from "./memory-types.js";
 export type { GenerationEnd, PairEvents, PairMetrics } from "./metrics.js";
 export type { ModelInfo } from "./model-info.js";
-export type { GenerateOptions, PairOptions } from "./options.js";
+export type { GenerateOptions, Isolation, PairOptions, SplitMode } from "./options.js";
 export type { Pair } from "./pair.js";
 export { expectedSpeedup } from "./prediction.js";
 export type { Prompt } from "./prompt.js";

@@ -67,6 +67,10 @@ export interface NativeModelOptions {
   gpuLayers: number;
   /** Repacked weight buffers (AMX, …) where the CPU has them. */
   extraBuffers: boolean;
+  /** "host:port" of workers whose devices are the GPUs then. A lost one ends the process. @default none: this machine's */
+  workers?: readonly string[];
+  /** Several GPUs share the rows of matrices instead of the layers. @default false */
+  splitRows?: boolean;
   /** Only the vocabulary, no weights. */
   vocabularyOnly: boolean;
   /** Progress in 0…1, called on the JS thread; coalesced. */
@@ -265,7 +269,10 @@ export interface NativeDeviceMemory extends NativeDevice {
 }
 
 export type NativeEstimateOptions = Omit<NativeEngineOptions, "target" | "draft"> &
-  Pick<NativeModelOptions, "gpuLayers" | "extraBuffers"> & { target: string; draft: string | null };
+  Pick<NativeModelOptions, "gpuLayers" | "extraBuffers" | "workers" | "splitRows"> & {
+    target: string;
+    draft: string | null;
+  };
 
 /** A key's value in a GGUF file, with its type. */
 export type GgufValue =
@@ -285,7 +292,14 @@ export interface GgufTensorInfo {
 export interface NativeAddon {
   /** "v0.5.0" */
   readonly llamaCppRelease: string;
+  /** Of ggml's RPC: the major one has to be a worker's, whose minor one may be lower. */
+  readonly rpcProtocol: { major: number; minor: number };
   devices(): NativeDevice[];
+  /**
+   * Serves this machine's devices at "a.b.c.d:port" to one client after another. Goes on for good; resolves where it cannot
+   * listen or accept. A client may end the process.
+   */
+  serveDevices(endpoint: string, threads: number): Promise<void>;
   /** CPU features the loaded module uses, e.g. "AVX512 = 1 | …". */
   systemInfo(): string;
   readHeader(path: string): Promise<NativeModelHeader>;

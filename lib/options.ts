@@ -3,6 +3,14 @@ import type { DraftOptions, GenerationDraftOptions } from "./draft-options.js";
 import type { KvType } from "./kv-types.js";
 import type { SamplingOptions } from "./sampling-options.js";
 
+/** Where a pair's models are: in this process, or in one of their own. */
+export const ISOLATIONS = ["none", "process"] as const;
+export type Isolation = (typeof ISOLATIONS)[number];
+
+/** What several devices share of the target: its layers, or the rows of each matrix. */
+export const SPLIT_MODES = ["layer", "row"] as const;
+export type SplitMode = (typeof SPLIT_MODES)[number];
+
 export interface PairOptions {
   /** The model whose text is wanted: path of a GGUF file, or the name of an embedded ("fable-17m") or pulled model. */
   target: string;
@@ -74,6 +82,23 @@ export interface PairOptions {
    * @default none
    */
   costProfile?: CostProfile;
+  /**
+   * "process": the models run in a process of their own. Should it die, the requests in flight reject with PAIR_PROCESS_DIED, and
+   * the next one starts another.
+   * @default "none", but "process" where `devices` are given
+   */
+  isolation?: Isolation;
+  /**
+   * Up to 16 workers, each "rpc://host:port" with a name or an IPv4 address, whose devices hold the target's layers, in this
+   * order; the draft stays on this machine. See docs/several-machines.md.
+   * @default this machine's devices
+   */
+  devices?: readonly string[];
+  /**
+   * How several devices share the target. "row" wants GPUs of this machine whose backend can (CUDA).
+   * @default "layer"
+   */
+  splitMode?: SplitMode;
   /** Aborts the loading: the promise rejects with the signal's reason. Has no effect on the loaded pair. */
   signal?: AbortSignal;
   /** Called with the loaded fraction, 0…1, a few times a second at most. */

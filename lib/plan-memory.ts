@@ -3,7 +3,8 @@ import { type EngineSize, engineOptions } from "./engine-options.js";
 import { largestThatFits } from "./largest-that-fits.js";
 import type { DeviceMemory, MemoryEstimate, MemoryUse } from "./memory-types.js";
 import { type NativeDeviceMemory, native } from "./native.js";
-import type { ResolvedPairOptions } from "./resolve-options.js";
+import type { PlainPairOptions } from "./resolve-options.js";
+import { endpoints } from "./workers/address.js";
 
 const LARGEST_DEFAULT_CONTEXT = 4096;
 /** Contexts are chosen among those worth having, in steps of llama.cpp's caches. */
@@ -22,15 +23,16 @@ export interface PairFiles {
  * chosen only where nothing does.
  */
 export async function planMemory(
-  options: ResolvedPairOptions,
+  options: PlainPairOptions,
   files: PairFiles,
   cpuMemory = availableMemory,
 ): Promise<MemoryEstimate> {
-  const { gpuLayers, extraBuffers } = options;
+  const { gpuLayers, extraBuffers, splitRows } = options;
+  const loading = { gpuLayers, extraBuffers, splitRows, workers: endpoints(options.workers) };
   const estimateAt = async (contextSize: number, maxSequences: number) => {
     // Neither vocabularies nor profiles take what would be counted here.
     const engine = engineOptions(options, { contextSize, maxSequences }, false);
-    const devices = await native.estimateMemory({ ...engine, ...files, gpuLayers, extraBuffers });
+    const devices = await native.estimateMemory({ ...engine, ...files, ...loading });
     return asEstimate({ contextSize, maxSequences }, devices, files.draft !== null, cpuMemory());
   };
   const { asked, usual, trained } = await contextSizes(options, files);
@@ -45,7 +47,7 @@ export async function planMemory(
 }
 
 /** The context's size as asked for, where it is not asked for the usual one, and what the target was trained with. */
-export async function contextSizes({ contextSize }: ResolvedPairOptions, { target }: PairFiles) {
+export async function contextSizes({ contextSize }: PlainPairOptions, { target }: PairFiles) {
   const { trainedContextSize } = await native.readHeader(target);
   const trained = trainedContextSize > 0 ? trainedContextSize : LARGEST_DEFAULT_CONTEXT;
   const usual = Math.min(trained, LARGEST_DEFAULT_CONTEXT);

@@ -3,7 +3,7 @@ import { type MemoryError, outOfMemory } from "./errors.js";
 import { isQuantised } from "./kv-types.js";
 import type { DeviceMemory, MemoryEstimate, MemoryUse } from "./memory-types.js";
 import { type PairFiles, planMemory } from "./plan-memory.js";
-import type { ResolvedPairOptions } from "./resolve-options.js";
+import type { PlainPairOptions } from "./resolve-options.js";
 
 /** Of each number of f16 in "q8_0": 34 bytes for 32 of them. */
 const Q8_SHARE = 34 / 64;
@@ -11,7 +11,7 @@ const Q8_SHARE = 34 / 64;
 /** The error for what does not fit: the numbers, and three ways out with theirs. `cpuMemory` as for `planMemory`. */
 export async function memoryError(
   estimate: MemoryEstimate,
-  options: ResolvedPairOptions,
+  options: PlainPairOptions,
   files: PairFiles,
   cpuMemory?: () => number,
 ): Promise<MemoryError> {

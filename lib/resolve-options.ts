@@ -3,7 +3,13 @@ import { type CostProfile, resolveCostProfile } from "./costs.js";
 import { createError } from "./errors.js";
 import * as is from "./is.js";
 import { isQuantised, KV_TYPES, type KvType } from "./kv-types.js";
-import type { GenerateOptions, PairOptions } from "./options.js";
+import {
+  type GenerateOptions,
+  ISOLATIONS,
+  type Isolation,
+  type PairOptions,
+  SPLIT_MODES,
+} from "./options.js";
 import {
   type ResolvedDraft,
   type ResolvedDraftLength,
@@ -11,6 +17,7 @@ import {
   resolveGenerationDraft,
 } from "./resolve-draft.js";
 import { type ResolvedSampling, resolveSampling, SAMPLING_KEYS } from "./resolve-sampling.js";
+import { type WorkerAddress, workerAddresses } from "./workers/address.js";
 
 export interface ResolvedPairOptions {
   target: string;
@@ -29,9 +36,16 @@ export interface ResolvedPairOptions {
   flashAttention: boolean;
   deterministic: boolean;
   costProfile: CostProfile | null;
+  isolation: Isolation;
+  /** Those that hold the target; none: this machine's devices. */
+  workers: WorkerAddress[];
+  splitRows: boolean;
   signal: AbortSignal | null;
   onProgress: ((fraction: number) => void) | null;
 }
+
+/** What can be told to another process. */
+export type PlainPairOptions = Omit<ResolvedPairOptions, "signal" | "onProgress">;
 
 export interface ResolvedGenerateOptions extends ResolvedSampling {
   maxTokens: number;
@@ -60,6 +74,9 @@ const PAIR_KEYS = [
   "flashAttention",
   "deterministic",
   "costProfile",
+  "isolation",
+  "devices",
+  "splitMode",
   "signal",
   "onProgress",
 ] as const satisfies readonly (keyof PairOptions)[];
@@ -107,9 +124,26 @@ export function resolvePairOptions(input: unknown): ResolvedPairOptions {
     flashAttention,
     deterministic: is.optional(options.deterministic, (v) => is.boolean("deterministic", v)) ?? false,
     costProfile: is.optional(options.costProfile, resolveCostProfile),
+    ...resolvePlace(options),
     signal: is.optional(options.signal, (v) => is.abortSignal("signal", v)),
     onProgress: is.optional(options.onProgress, progressListener),
   };
+}
+
+/** In which process and on which devices. */
+function resolvePlace({ isolation, devices, splitMode }: Record<string, unknown>) {
+  const workers = is.optional(devices, workerAddresses) ?? [];
+  const place = is.optional(isolation, (v) => is.oneOf("isolation", v, ISOLATIONS));
+  if (workers.length > 0 && place === "none")
+    throw is.invalid("isolation", '"process" where devices are given', place);
+  const split = is.optional(splitMode, (v) => is.oneOf("splitMode", v, SPLIT_MODES)) ?? "layer";
+  if (workers.length > 0 && split === "row")
+    throw is.invalid("splitMode", '"layer" where devices are given', split);
+  return {
+    isolation: workers.length > 0 ? "process" : (place ?? "none"),
+    workers,
+    splitRows: split === "row",
+  } as const;
 }
 
 /** What a generation's options stand on. */

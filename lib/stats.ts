@@ -22,6 +22,31 @@ export interface Stats extends NativeStats {
   sampleUsPerRow: number | null;
 }
 
+/** Of a generation that the models were not asked for. */
+export const NO_STATS: NativeStats = {
+  promptTokens: 0,
+  cachedTokens: 0,
+  rounds: 0,
+  proposed: 0,
+  accepted: 0,
+  corrections: 0,
+  bonuses: 0,
+  committed: 0,
+  targetPasses: 0,
+  draftPasses: 0,
+  targetTokens: 0,
+  draftTokens: 0,
+  acceptedPerPosition: [],
+  sampledRows: 0,
+  prefillMs: 0,
+  draftMs: 0,
+  verifyMs: 0,
+  sampleMs: 0,
+  grammarMs: 0,
+  otherMs: 0,
+  totalMs: 0,
+};
+
 export function deriveStats(native: NativeStats, generatedTokens: number): Stats {
   const { rounds, proposed, accepted, corrections, prefillMs, sampleMs, otherMs, totalMs } = native;
   return {

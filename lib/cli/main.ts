@@ -15,6 +15,7 @@ import { addPairs } from "./pairs.js";
 import { addProfile } from "./profile.js";
 import { addPull } from "./pull.js";
 import { addReport } from "./report.js";
+import { addWorker } from "./worker.js";
 
 const { version, description } = JSON.parse(
   readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
@@ -37,6 +38,7 @@ Examples:
   foretoken report foretoken-bench.json
   foretoken profile fable-17m fable-1m
   foretoken estimate --context-size auto
+  foretoken worker --listen 50052
 
 Exit codes: 0 done, 1 failed or incompatible, 2 wrong usage, 130 interrupted`,
 );
@@ -51,6 +53,7 @@ addProfile(program);
 addReport(program);
 addDevices(program);
 addEstimate(program);
+addWorker(program);
 
 try {
   await program.parseAsync();

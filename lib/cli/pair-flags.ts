@@ -1,6 +1,14 @@
 import { type Command, Option } from "commander";
-import { type KvType, loadPair, type Pair, type PairOptions } from "../index.js";
+import {
+  type Isolation,
+  type KvType,
+  loadPair,
+  type Pair,
+  type PairOptions,
+  type SplitMode,
+} from "../index.js";
 import { KV_TYPES } from "../kv-types.js";
+import { ISOLATIONS, SPLIT_MODES } from "../options.js";
 import { addDraftFlags, type DraftFlags, draftOptions } from "./draft-flags.js";
 import { given } from "./given.js";
 import { integer, integerOrAll, integerOrAuto } from "./numbers.js";
@@ -17,6 +25,9 @@ export interface PairFlags extends DraftFlags {
   threads?: number;
   gpuLayers?: number | "all";
   deterministic?: boolean;
+  isolation?: Isolation;
+  devices?: string[];
+  splitMode?: SplitMode;
 }
 
 export function addModelFlags(command: Command): void {
@@ -43,6 +54,21 @@ export function addContextFlags(command: Command): void {
     .option("--batch-size <n>", "tokens of one forward pass at most (default: 512)", integer)
     .option("--threads <n>", "CPU threads of the target", integer)
     .option("--gpu-layers <n>", "layers on the GPU, or all (default: all)", integerOrAll)
+    .addOption(
+      new Option("--isolation <where>", "run the models in a process of their own (default: none)").choices(
+        ISOLATIONS,
+      ),
+    )
+    .option(
+      "--devices <addresses>",
+      "workers that hold the target: rpc://host:port, several with commas",
+      (text: string) => text.split(","),
+    )
+    .addOption(
+      new Option("--split-mode <mode>", "what several GPUs share of the target (default: layer)").choices(
+        SPLIT_MODES,
+      ),
+    )
     .option("--deterministic", "decide draft lengths without a clock, the same in every run");
 }
 
@@ -57,6 +83,9 @@ export function pairOptions(flags: PairFlags): PairOptions {
     draftThreads,
     gpuLayers,
     deterministic,
+    isolation,
+    devices,
+    splitMode,
   } = flags;
   const checkMemory = flags.memoryCheck === false ? false : undefined;
   return {
@@ -72,6 +101,9 @@ export function pairOptions(flags: PairFlags): PairOptions {
       draftThreads,
       gpuLayers,
       deterministic,
+      isolation,
+      devices,
+      splitMode,
     }),
   };
 }

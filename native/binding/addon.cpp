@@ -1,6 +1,8 @@
 // The module: exports of lib/native.ts, one set per environment.
 #include <napi.h>
 
+#include <variant>
+
 #include "abort-flag.h"
 #include "addon-data.h"
 #include "convert.h"
@@ -8,11 +10,15 @@
 #include "gguf.h"
 #include "library-folder.h"
 #include "model-handle.h"
+#include "promise-worker.h"
 #include "quantize.h"
+#include "rpc.h"
 
 namespace foretoken {
 
 namespace {
+
+constexpr int kMaxThreads = 512;
 
 Napi::Value devices(const Napi::CallbackInfo & info) {
     const Napi::Env env = info.Env();
@@ -28,6 +34,18 @@ Napi::Value devices(const Napi::CallbackInfo & info) {
 Napi::Value system_info(const Napi::CallbackInfo & info) {
     return guarded(info.Env(), [&] {
         return Napi::String::New(info.Env(), AddonData::of(info.Env()).require_backend().system_info());
+    });
+}
+
+Napi::Value serve_devices_to(const Napi::CallbackInfo & info) {
+    return guarded(info.Env(), [&] {
+        return PromiseWorker<std::monostate>::run(
+            info.Env(),
+            [endpoint = to_string(info[0], "endpoint"), threads = to_int(info[1], "threads", 1, kMaxThreads)] {
+                serve_devices(endpoint, threads);
+                return std::monostate();
+            },
+            [](Napi::Env env, std::monostate &) { return env.Undefined(); });
     });
 }
 
@@ -58,8 +76,13 @@ static Napi::Object init(Napi::Env env, Napi::Object exports) {
     env.AddCleanupHook([ending = data->ending] { *ending = true; });
 
     exports.Set("llamaCppRelease", FORETOKEN_LLAMA_CPP_RELEASE);
+    Napi::Object protocol = Napi::Object::New(env);
+    protocol.Set("major", rpc_protocol().major);
+    protocol.Set("minor", rpc_protocol().minor);
+    exports.Set("rpcProtocol", protocol);
     exports.Set("AbortFlag", data->abort_flag.Value());
     exports.Set("devices", Napi::Function::New<devices>(env));
+    exports.Set("serveDevices", Napi::Function::New<serve_devices_to>(env));
     exports.Set("systemInfo", Napi::Function::New<system_info>(env));
     exports.Set("readHeader", Napi::Function::New<ModelHandle::read_header>(env));
     exports.Set("loadModel", Napi::Function::New<ModelHandle::load>(env));

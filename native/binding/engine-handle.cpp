@@ -108,8 +108,7 @@ Napi::Value EngineHandle::estimate(const Napi::CallbackInfo & info) {
     return guarded(info.Env(), [&] {
         const Napi::Object object = to_object(info[0], "options");
         ModelOptions model;
-        model.gpu_layers = to_int(object.Get("gpuLayers"), "gpuLayers", -1);
-        model.extra_buffers = to_bool(object.Get("extraBuffers"), "extraBuffers");
+        read_placement(object, model);
         const Napi::Value draft = object.Get("draft");
         return PromiseWorker<std::vector<DeviceMemory>>::run(
             info.Env(),

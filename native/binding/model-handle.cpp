@@ -73,8 +73,7 @@ private:
 ModelOptions to_model_options(const Napi::Value & value) {
     const Napi::Object object = to_object(value, "options");
     ModelOptions options;
-    options.gpu_layers = to_int(object.Get("gpuLayers"), "gpuLayers", -1);
-    options.extra_buffers = to_bool(object.Get("extraBuffers"), "extraBuffers");
+    read_placement(object, options);
     options.vocabulary_only = to_bool(object.Get("vocabularyOnly"), "vocabularyOnly");
     if (const Napi::Value callback = object.Get("onProgress"); !callback.IsUndefined()) {
         options.on_progress = [progress = std::make_shared<Progress>(to_function(callback, "onProgress"))](
@@ -87,6 +86,17 @@ ModelOptions to_model_options(const Napi::Value & value) {
 }
 
 }  // namespace
+
+void read_placement(const Napi::Object & object, ModelOptions & options) {
+    options.gpu_layers = to_int(object.Get("gpuLayers"), "gpuLayers", -1);
+    options.extra_buffers = to_bool(object.Get("extraBuffers"), "extraBuffers");
+    if (const Napi::Value workers = object.Get("workers"); !workers.IsUndefined()) {
+        options.workers = to_strings(workers, "workers");
+    }
+    if (const Napi::Value split = object.Get("splitRows"); !split.IsUndefined()) {
+        options.split_rows = to_bool(split, "splitRows");
+    }
+}
 
 Napi::Function ModelHandle::define(Napi::Env env) {
     return DefineClass(

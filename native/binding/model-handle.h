@@ -8,6 +8,9 @@
 
 namespace foretoken {
 
+// Where a JS object says that weights shall lie: gpuLayers, extraBuffers, workers, splitRows.
+void read_placement(const Napi::Object & object, ModelOptions & options);
+
 // JS handle of a Model. Closing lets go of the weights; engines that use them keep them alive.
 class ModelHandle final : public Handle<ModelHandle> {
 public:

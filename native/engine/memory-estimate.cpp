@@ -48,10 +48,12 @@ std::vector<DeviceMemory> estimate_memory(const std::string & target, const std:
     const auto target_model = Model::load(target, laid_out);
     add(devices, &DeviceMemory::target, *target_model, target_context(options, target_model->header()));
     if (!draft.empty()) {
-        const auto draft_model = draft == target ? target_model : Model::load(draft, laid_out);
+        const bool is_shared = draft == target && model.workers.empty();
+        laid_out.workers.clear();
+        const auto draft_model = is_shared ? target_model : Model::load(draft, laid_out);
         add(devices, &DeviceMemory::draft, *draft_model, draft_context(options, draft_model->header()));
         for (DeviceMemory & device : devices) {
-            device.draft.weights = draft == target ? 0 : device.draft.weights;
+            device.draft.weights = is_shared ? 0 : device.draft.weights;
         }
     }
     return devices;

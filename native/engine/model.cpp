@@ -6,6 +6,7 @@
 
 #include "abort-guard.h"
 #include "error.h"
+#include "rpc.h"
 #include "thread-probe.h"
 
 namespace foretoken {
@@ -74,8 +75,15 @@ std::shared_ptr<Model> Model::load(const std::string & path, const ModelOptions 
     }
     const auto overrides = header_overrides(model->header_);
 
+    std::vector<ggml_backend_dev_t> devices = worker_devices(options.workers);
+
     llama_model_params params = llama_model_default_params();
     params.n_gpu_layers = options.gpu_layers;
+    params.split_mode = options.split_rows ? LLAMA_SPLIT_MODE_ROW : LLAMA_SPLIT_MODE_LAYER;
+    if (!devices.empty()) {
+        devices.push_back(nullptr);
+        params.devices = devices.data();
+    }
     // Some repack with a thread for each processor.
     params.use_extra_bufts =
         options.extra_buffers && !options.vocabulary_only && can_start_threads(std::thread::hardware_concurrency());

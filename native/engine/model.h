@@ -16,7 +16,10 @@
 namespace foretoken {
 
 struct ModelOptions {
-    int gpu_layers = -1;        // layers on the GPU; -1 is all
+    int gpu_layers = -1;  // layers on the GPU; -1 is all
+    // "host:port" of those whose devices hold the layers, and the CPU the rest; empty: this machine's GPUs.
+    std::vector<std::string> workers;
+    bool split_rows = false;    // over several GPUs by rows of the matrices instead of by layers
     bool extra_buffers = true;  // repacked weights (AMX, …) where the CPU has them
     bool vocabulary_only = false;
     bool no_alloc = false;                             // lay weights out without reading them: for accounting only
@@ -35,8 +38,8 @@ struct VocabularyInfo {
 
 class Model {
 public:
-    // Throws what read_model_header throws, and Error MODEL_ARCHITECTURE_UNSUPPORTED, MODEL_CANNOT_GENERATE,
-    // MODEL_LOAD_FAILED, ABORTED.
+    // Throws what read_model_header and worker_devices throw, and Error MODEL_ARCHITECTURE_UNSUPPORTED,
+    // MODEL_CANNOT_GENERATE, MODEL_LOAD_FAILED, ABORTED.
     static std::shared_ptr<Model> load(const std::string & path, const ModelOptions & options);
 
     const ModelHeader & header() const { return header_; }

@@ -13,6 +13,7 @@ t.test("help of every command has examples", async (t) => {
     ["pull"],
     ["pairs"],
     ["devices"],
+    ["worker"],
   ]) {
     const { code, stdout, stderr } = await cli([...command, "--help"]);
     t.equal(code, 0);

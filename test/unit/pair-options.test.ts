@@ -20,6 +20,9 @@ t.test("defaults", async (t) => {
     flashAttention: true,
     deterministic: false,
     costProfile: null,
+    isolation: "none",
+    workers: [],
+    splitRows: false,
     signal: null,
     onProgress: null,
   });

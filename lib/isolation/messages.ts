@@ -1,0 +1,31 @@
+import type { EngineSize } from "../engine-options.js";
+import type { MemoryEstimate } from "../memory-types.js";
+import type { ModelInfo } from "../model-info.js";
+import type { NativeBatch, NativeEngine, NativeGeneration, NativeRequest } from "../native.js";
+import type { EnginePlan } from "../open-engine.js";
+import type { PlainError } from "./plain-error.js";
+
+/** What of an engine is called in another process, and what of loading. */
+export interface HostCalls extends Pick<NativeEngine, "measure" | "profile" | "save" | "restore"> {
+  load(plan: EnginePlan): Promise<LoadedModels>;
+  estimate(plan: EnginePlan): Promise<MemoryEstimate>;
+}
+
+export interface LoadedModels {
+  size: EngineSize;
+  target: ModelInfo;
+  draft: ModelInfo | null;
+}
+
+/** To the process that holds a pair's models. */
+export type HostRequest =
+  | { type: "generate"; id: number; request: NativeRequest }
+  | { type: "steer"; id: number; to: keyof NativeGeneration }
+  | { type: "call"; id: number; method: keyof HostCalls; args: unknown[] };
+
+/** From it. */
+export type HostAnswer =
+  | { type: "progress"; fraction: number }
+  | { type: "batch"; id: number; batch: NativeBatch }
+  | { type: "value"; id: number; value: unknown }
+  | { type: "failure"; id: number; error: PlainError };

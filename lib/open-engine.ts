@@ -1,0 +1,115 @@
+import { type EngineSize, engineOptions } from "./engine-options.js";
+import { type ModelInfo, modelInfo } from "./model-info.js";
+import { type NativeAbortFlag, type NativeEngine, type NativeModel, native } from "./native.js";
+import { contextSizes, type PairFiles, planMemory } from "./plan-memory.js";
+import { memoryError } from "./refuse-memory.js";
+import type { PlainPairOptions } from "./resolve-options.js";
+import { endpoints } from "./workers/address.js";
+
+/** What an engine is made from: plain data, that another process can do it. */
+export interface EnginePlan {
+  options: PlainPairOptions;
+  files: PairFiles;
+  crossVocabulary: boolean;
+}
+
+/** An engine and what is known of its models. */
+export interface OpenedPair extends EngineSize {
+  engine: NativeEngine;
+  /** What makes tokens of texts and back. */
+  targetModel: NativeModel;
+  /** null without, and where it is loaded elsewhere. */
+  draftModel: NativeModel | null;
+  target: ModelInfo;
+  draft: ModelInfo | null;
+}
+
+/**
+ * Loads the weights and makes the engine. `report` is told the loaded fraction, 0…1. Rejects with MEMORY_INSUFFICIENT before
+ * any weights are loaded, with what `report` throws, and with ABORTED.
+ */
+export async function openEngine(
+  { options, files, crossVocabulary }: EnginePlan,
+  flag: NativeAbortFlag,
+  report: ((fraction: number) => void) | null,
+): Promise<OpenedPair> {
+  const models: NativeModel[] = [];
+  let listenerFailure: { error: unknown } | null = null;
+  try {
+    const size = await sizeFor(options, files);
+    const { gpuLayers, extraBuffers, workers, splitRows } = options;
+    const target = { path: files.target, workers };
+    const draft = files.draft === null ? null : { path: files.draft, workers: [] };
+    // A draft stays here, so it shares only weights that are.
+    const isShared = draft !== null && draft.path === target.path && workers.length === 0;
+    const loads = draft === null || isShared ? [target] : [target, draft];
+    const progress = await progressOver(
+      loads.map(({ path }) => path),
+      report,
+    );
+    for (const [i, { path, workers }] of loads.entries()) {
+      // An error of the listener ends the load; thrown into native code it would be lost.
+      const onProgress = (fraction: number) => {
+        if (listenerFailure !== null) return;
+        try {
+          progress(i, fraction);
+        } catch (error) {
+          listenerFailure = { error };
+          flag.abort();
+        }
+      };
+      models.push(
+        await native.loadModel(path, {
+          gpuLayers,
+          extraBuffers,
+          workers: endpoints(workers),
+          splitRows,
+          vocabularyOnly: false,
+          onProgress,
+          signal: flag,
+        }),
+      );
+      onProgress(1);
+      throwFailure(listenerFailure);
+    }
+    const [targetModel, separateDraft] = models as [NativeModel, NativeModel?];
+    const draftModel = draft === null ? null : (separateDraft ?? targetModel);
+    const settings = engineOptions(options, size, crossVocabulary);
+    const engine = await native.createEngine({ target: targetModel, draft: draftModel, ...settings });
+    return {
+      ...{ engine, targetModel, draftModel, ...size },
+      target: modelInfo(target.path, targetModel),
+      draft: draft === null || draftModel === null ? null : modelInfo(draft.path, draftModel),
+    };
+  } catch (error) {
+    for (const model of models) model.close();
+    throwFailure(listenerFailure);
+    throw error;
+  }
+}
+
+/** Throws MEMORY_INSUFFICIENT. Nothing is laid out where nobody asks what it takes. */
+async function sizeFor(options: PlainPairOptions, files: PairFiles): Promise<EngineSize> {
+  const { asked } = await contextSizes(options, files);
+  const { maxSequences, checkMemory } = options;
+  if (asked !== "auto" && maxSequences !== "auto" && !checkMemory)
+    return { contextSize: asked, maxSequences };
+  const memory = await planMemory(options, files);
+  if (checkMemory && !memory.fits) throw await memoryError(memory, options, files);
+  return { contextSize: memory.contextSize, maxSequences: memory.maxSequences };
+}
+
+export function throwFailure(failure: { error: unknown } | null): void {
+  if (failure !== null) throw failure.error;
+}
+
+/** One fraction over several files, each weighing its size. */
+async function progressOver(paths: string[], listener: ((fraction: number) => void) | null) {
+  if (listener === null) return () => {};
+  const sizes = await Promise.all(paths.map(async (path) => (await native.readHeader(path)).fileSize));
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  return (index: number, fraction: number) => {
+    const before = sizes.slice(0, index).reduce((sum, size) => sum + size, 0);
+    listener((before + fraction * (sizes[index] ?? 0)) / total);
+  };
+}
