@@ -1,6 +1,6 @@
 // @ts-check
 // Sets everything up and runs every check: what `npm test` and .ci/run run. Arguments go to tap, as file names.
-import { readdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
@@ -18,14 +18,11 @@ const ctest = (folder, jobs = 1) =>
     show: true,
   });
 
-/** The whole results of the test files that have just failed. */
-async function failedResults() {
+/** The whole results of test files. @param {string[]} names */
+async function resultsOf(names) {
   const folder = join(root, ".tap", "test-results");
-  const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith(".tap"));
-  const results = await Promise.all(names.map((name) => readFile(join(folder, name), "utf8")));
-  return results
-    .map((result, index) => `${names[index]}\n${result}`)
-    .filter((result) => /^\s*not ok/m.test(result));
+  const results = names.map((name) => readFile(join(folder, `${name}.tap`), "utf8").catch(() => "no results"));
+  return (await Promise.all(results)).map((result, i) => `${names[i]}\n${result}`);
 }
 
 /** On a terminal tap's own display; elsewhere a line per finished file, and last of all whatever failed. */
@@ -37,14 +34,20 @@ async function tap() {
     await run(process.execPath, [bin, ...files], { cwd: root, show: true });
     return;
   }
+  /** @type {string[]} */
+  const failed = [];
   /** @param {string} line */
-  const onLine = (line) => /^(ok|not ok|Bail out|# [{])/.test(line) && process.stderr.write(`${line}\n`);
+  const onLine = (line) => {
+    if (/^(ok|not ok|Bail out|# [{])/.test(line)) process.stderr.write(`${line}\n`);
+    const [, name] = /^not ok \d+ - (\S+)/.exec(line) ?? [];
+    if (name !== undefined) failed.push(name);
+  };
   try {
     await run(process.execPath, [bin, "--reporter=tap", ...files], { cwd: root, onLine });
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
-    const failed = await failedResults();
-    throw new CommandError("tap", error.status, failed.length > 0 ? failed.join("\n") : error.output);
+    const results = failed.length > 0 ? (await resultsOf(failed)).join("\n") : error.output;
+    throw new CommandError("tap", error.status, results);
   }
 }
 

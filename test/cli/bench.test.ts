@@ -81,7 +81,8 @@ t.test("each number of requests at once is a case, measured with the draft and w
   t.match(three, { concurrency: 3, requests: 8, identical: true, ratios: { length: 2 } });
   for (const { tokensPerSecond, firstTokenMs, gapMs, addedMs } of [three.baseline, three.speculative]) {
     t.ok(tokensPerSecond > 0 && firstTokenMs.median > 0);
-    t.ok(gapMs.median <= gapMs.p95 && addedMs.median <= addedMs.p95);
+    // A quick machine has all of so short texts at once; test/unit/bench-streams has the figures.
+    for (const times of [gapMs, addedMs]) t.ok(times === null || times.median <= times.p95);
   }
 });
 
