@@ -1,6 +1,7 @@
 #include "adaptive-draft-length.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 namespace foretoken {
@@ -15,6 +16,8 @@ constexpr double kProbeShare = 0.0075;
 // Gains below this share of a plain round are errors of the estimate as often as not.
 constexpr double kLeastGain = 0.01;
 constexpr double kRecentRate = 0.1;
+constexpr double kTogetherRate = 0.05;
+constexpr int kFewRounds = 8;  // of several sequences together, after which their gains are taken for known
 // A sequence may end before its limit: this many tokens more than it already has are counted on.
 constexpr int kHorizon = 128;
 
@@ -29,6 +32,11 @@ double AdaptiveDraftLength::round_ms(int drawn) const {
 
 double AdaptiveDraftLength::step_ms(int drafter) const {
     return pair_->costs.drafters[static_cast<size_t>(drafter)].ms(load().drafting) / load().drafting;
+}
+
+CommonGains & AdaptiveDraftLength::together() const {
+    const auto power = static_cast<size_t>(std::bit_width(static_cast<unsigned>(load().drafting - 1)));
+    return pair_->together[std::min(power, pair_->together.size() - 1)];
 }
 
 double AdaptiveDraftLength::worth(double acceptance, int drafter, int longest) const {
@@ -63,6 +71,9 @@ AdaptiveDraftLength::Offer AdaptiveDraftLength::offer(int drafter, const Drafter
         }
     }
     best.gain = std::max(best.gain, recent_gains_[static_cast<size_t>(drafter)]);
+    if (load().drafting > 1 && together_->rounds >= kFewRounds) {
+        best.gain = std::min(best.gain, together_->share * plain_ms_);
+    }
     if (view.lacking > 0) {
         const PassCosts & costs = pair_->costs.drafters[static_cast<size_t>(drafter)];
         best.catch_up = costs.ms(view.lacking + 1) - costs.ms(1);
@@ -84,6 +95,7 @@ DraftPlan AdaptiveDraftLength::plan(const RoundStart & start) {
     plan_ = {};
     probing_ = false;
     load_ = &start.load;
+    together_ = &together();
     plain_ms_ = round_ms(0);
     chance_ = 1;
     drawn_.clear();
@@ -184,6 +196,10 @@ void AdaptiveDraftLength::observe(const RoundOutcome & outcome) {
     if (plan_.max_tokens > 0) {
         double & recent = recent_gains_[static_cast<size_t>(plan_.drafter)];
         recent += kRecentRate * (gain_ - recent);
+        if (!pair_->costs.frozen) {
+            const double rate = std::max(kTogetherRate, 1.0 / ++together_->rounds);
+            together_->share += rate * (gain_ / plain_ms_ - together_->share);
+        }
     }
     const auto learn = [&](std::vector<Calibration> & calibrations) {
         for (int i = 0; i < outcome.proposed && i <= outcome.accepted; ++i) {

@@ -7,9 +7,12 @@
 // a Calibration for each drafter. See docs/adr/0005.
 //
 // Beside other sequences a row costs what it adds to the batch they have filled by then, a draft step its share of the
-// pass, and a token is worth its share of the batch's time: drafts shrink as the batch grows.
+// pass, and a token is worth its share of the batch's time: drafts shrink as the batch grows. What such rounds brought
+// in, once confidences were known, is remembered by their number, since a draft pass after which each finds the next
+// row too dear is for nothing, round after round.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <vector>
 
@@ -19,10 +22,17 @@
 
 namespace foretoken {
 
+// What drafted rounds brought in beside as many others.
+struct CommonGains {
+    double share = 0;  // of a plain round
+    int rounds = 0;
+};
+
 // What a pair's sequences learn from each other. Belongs to the decode thread.
 struct PairExperience {
     PairCosts costs;
     std::vector<Calibration> calibrations{};  // one for each drafter
+    std::array<CommonGains, 8> together{};    // by the power of two that the sequences drafting do not exceed
 };
 
 class AdaptiveDraftLength final : public DraftPolicy {
@@ -52,6 +62,7 @@ private:
     double row_ms(int rows) const { return pair_->costs.target.ms(rows + rows_of_others()); }
     int rows_of_others() const { return pair_->costs.alone ? 0 : load_->rows - 1 - static_cast<int>(drawn_.size()); }
     const BatchLoad & load() const { return pair_->costs.alone ? kAlone : *load_; }
+    CommonGains & together() const;
     Calibration & calibration(int drafter) { return calibrations_[static_cast<size_t>(drafter)]; }
     // Milliseconds a token is worth at this acceptance: those of the fastest length, 0 included, for all in the batch.
     double worth(double acceptance, int drafter, int longest) const;
@@ -76,6 +87,7 @@ private:
     bool probing_ = false;
     static constexpr BatchLoad kAlone{};
     const BatchLoad * load_ = nullptr;
+    CommonGains * together_ = nullptr;
     double plain_ms_ = 0;  // without a draft
     double worth_ = 0;     // of a token, ms
     double chance_ = 1;    // that all drawn tokens are accepted

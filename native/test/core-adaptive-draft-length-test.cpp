@@ -228,6 +228,37 @@ TEST("a drafter that stopped paying is tried again now and then while another dr
     CHECK(tried <= 60);
 }
 
+TEST("several that find the first row too dear, each in turn, stop asking the draft, and go on alone as before") {
+    // The fifth row costs more than the next three together, so that drafting pays for all four together but for none
+    // first.
+    const Machine stairs = {
+        "stairs", {{1, 1}, {4, 1.2}, {5, 1.75}, {8, 1.9}, {64, 20}, {512, 160}}, {{1, 0.05}, {4, 0.06}, {64, 1}}};
+    const auto pair = experience(stairs);
+    pair->costs.frozen = false;
+    std::vector<AdaptiveDraftLength> policies;
+    for (int i = 0; i < 4; ++i) {
+        policies.emplace_back(pair, 8);
+    }
+    const Confidence fair{0.7F, 1};
+    const std::vector<DrafterView> views = {{8, 0, std::nullopt}};
+    const auto asked = [&](size_t sequences, int rounds) {
+        int asks = 0;
+        for (int round = 0; round < rounds; ++round) {
+            BatchLoad load{static_cast<int>(sequences), static_cast<int>(sequences)};
+            for (size_t i = 0; i < sequences; ++i) {
+                const DraftPlan plan = policies[i].plan({static_cast<SeqId>(i), 8, 1000, load, views});
+                const bool drawn = plan.max_tokens > 0 && policies[i].keep_going({static_cast<SeqId>(i), 0, fair});
+                asks += plan.max_tokens > 0 ? 1 : 0;
+                policies[i].observe({static_cast<SeqId>(i), plan, drawn ? 1 : 0, drawn && round % 10 < 7 ? 1 : 0});
+            }
+        }
+        return asks;
+    };
+    CHECK(asked(4, 4) >= 8);
+    CHECK(asked(4, 400) < 100);
+    CHECK(asked(1, 100) > 90);
+}
+
 TEST("the text is the target's own whatever the policy decides") {
     for (const double alpha : {0.0, 0.5, 0.9}) {
         const World world{3, [alpha](size_t) { return alpha; }, true};
