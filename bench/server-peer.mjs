@@ -66,6 +66,7 @@ async function measure({ atOnce, ...plan }, tools) {
       for (const j of systems.keys()) {
         const i = (j + turn) % systems.length;
         progress.update(`turn ${turn} of ${plan.repeat}: ${systems[i].name}`);
+        await systems[i].connect?.();
         const speed = await speedOf(systems[i].completeAll, prompts);
         if (turn > 0) speeds[i].push(speed);
       }
@@ -97,13 +98,15 @@ async function openSystems({ target, draft, atOnce, maxTokens, threads, context:
     const server = async (draftPath) => {
       const started = await startServer(tools, { ...common, draft: draftPath });
       open.push(started);
-      return (prompts) => atMost(atOnce, prompts, (prompt) => started.complete(prompt, maxTokens));
+      const completeAll = (prompts) =>
+        atMost(atOnce, prompts, (slot, prompt) => started.complete(slot, prompt, maxTokens));
+      return { completeAll, connect: started.connect };
     };
     const systems = [
       { name: "foretoken", completeAll: ours({}) },
       { name: "foretoken, no draft", completeAll: ours({ draft: false }) },
-      { name: "llama-server", completeAll: await server(null) },
-      { name: "llama-server, draft", completeAll: await server(pair.draft.path) },
+      { name: "llama-server", ...(await server(null)) },
+      { name: "llama-server, draft", ...(await server(pair.draft.path)) },
     ];
     return { systems, close };
   } catch (error) {
@@ -125,8 +128,8 @@ async function countTokens(pair, prompts, options, concurrency) {
 async function atMost(concurrency, prompts, complete) {
   let tokens = 0;
   let next = 0;
-  const client = async () => {
-    while (next < prompts.length) tokens += await complete(prompts[next++]);
+  const client = async (_, slot) => {
+    while (next < prompts.length) tokens += await complete(slot, prompts[next++]);
   };
   await Promise.all(Array.from({ length: concurrency }, client));
   return tokens;

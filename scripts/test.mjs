@@ -21,7 +21,9 @@ const ctest = (folder, jobs = 1) =>
 /** The whole results of test files. @param {string[]} names */
 async function resultsOf(names) {
   const folder = join(root, ".tap", "test-results");
-  const results = names.map((name) => readFile(join(folder, `${name}.tap`), "utf8").catch(() => "no results"));
+  const results = names.map((name) =>
+    readFile(join(folder, `${name}.tap`), "utf8").catch(() => "no results"),
+  );
   return (await Promise.all(results)).map((result, i) => `${names[i]}\n${result}`);
 }
 

@@ -1,8 +1,10 @@
 // llama.cpp's server as a child process, asked over HTTP.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { Agent, request } from "node:http";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { setTimeout } from "node:timers/promises";
 
 const START_MS = 120_000;
@@ -11,7 +13,7 @@ const MOST_LOG = 4000;
 
 /**
  * Starts llama-server with a slot for each request at once, with the draft where one is given; resolves when it answers.
- * @returns `complete(prompt, maxTokens)`: the tokens of a greedy text that long; `close()`
+ * @returns `connect()`, before a turn; `complete(slot, prompt, maxTokens)`: the tokens of a greedy text that long; `close()`
  */
 export async function startServer(tools, { target, draft, atOnce, contextSize, threads, signal }) {
   const port = await freePort();
@@ -63,7 +65,20 @@ export async function startServer(tools, { target, draft, atOnce, contextSize, t
     await close();
     throw error;
   }
-  return { complete: (prompt, maxTokens) => complete(url, prompt, maxTokens, signal), close };
+  // A connection for each slot. The server's queue of new ones holds five: with more at one moment, some would try again only
+  // after a second or three.
+  const agents = Array.from({ length: atOnce }, () => new Agent({ keepAlive: true, maxSockets: 1 }));
+  const connect = async () => {
+    for (const agent of agents) await exchange(`${url}/health`, { agent, signal });
+  };
+  return {
+    connect,
+    complete: (slot, prompt, maxTokens) => complete(url, prompt, maxTokens, { agent: agents[slot], signal }),
+    close: () => {
+      for (const agent of agents) agent.destroy();
+      return close();
+    },
+  };
 }
 
 async function isReady(url) {
@@ -74,21 +89,28 @@ async function isReady(url) {
   }
 }
 
-async function complete(url, prompt, maxTokens, signal) {
-  const response = await fetch(`${url}/completion`, {
-    method: "POST",
+async function complete(url, prompt, maxTokens, options) {
+  const asked = {
+    ...{ prompt, n_predict: maxTokens, ignore_eos: true, stream: false, cache_prompt: false },
+    ...{ temperature: 0, top_k: 1 },
+  };
+  const { status, body } = await exchange(`${url}/completion`, { ...options, body: JSON.stringify(asked) });
+  if (status !== 200) throw new Error(`llama-server answered ${status}: ${body}`);
+  const { tokens_predicted: tokens } = JSON.parse(body);
+  if (tokens !== maxTokens) throw new Error(`Expected ${maxTokens} tokens of llama-server but got ${tokens}`);
+  return tokens;
+}
+
+/** A request over the agent's own connection. */
+async function exchange(url, { body, agent, signal }) {
+  const asking = request(url, {
+    method: body === undefined ? "GET" : "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({
-      ...{ prompt, n_predict: maxTokens, ignore_eos: true, stream: false, cache_prompt: false },
-      ...{ temperature: 0, top_k: 1 },
-    }),
-    signal,
+    ...{ agent, signal },
   });
-  const answer = await response.json();
-  if (!response.ok) throw new Error(`llama-server answered ${response.status}: ${JSON.stringify(answer)}`);
-  if (answer.tokens_predicted !== maxTokens)
-    throw new Error(`Expected ${maxTokens} tokens of llama-server but got ${answer.tokens_predicted}`);
-  return answer.tokens_predicted;
+  asking.end(body);
+  const [response] = await once(asking, "response");
+  return { status: response.statusCode, body: await text(response) };
 }
 
 async function freePort() {
