@@ -129,7 +129,10 @@ async function atMost(concurrency, prompts, complete) {
   let tokens = 0;
   let next = 0;
   const client = async (_, slot) => {
-    while (next < prompts.length) tokens += await complete(slot, prompts[next++]);
+    while (next < prompts.length) {
+      const more = await complete(slot, prompts[next++]);
+      tokens += more; // not before: others add meanwhile
+    }
   };
   await Promise.all(Array.from({ length: concurrency }, client));
   return tokens;
