@@ -92,14 +92,14 @@ t.test("a deadline ends a generation that waits", async (t) => {
 });
 
 t.test("the higher priority goes first, then who came first", async (t) => {
-  const pair = await fable(t);
+  const pair = await fable(t, { target: "fable-17m", draft: false });
   const order: string[] = [];
   const ask = async (name: string, priority: number) => {
     await pair.complete("The king said", { maxTokens: 4, priority });
     order.push(name);
   };
+  // All are queued within this turn of the event loop, long before the first has its 400 tokens.
   const running = pair.generate("The king said", { maxTokens: 400, ignoreEnd: true, priority: -5 });
-  await running.next();
   const waiting = Promise.all([ask("first", 0), ask("second", 0), ask("urgent", 1), ask("idle", -1)]);
   await running.return();
   await waiting;
