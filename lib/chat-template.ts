@@ -27,8 +27,8 @@ export class ChatTemplate {
   constructor(model: NativeModel, source: string) {
     const { bos, eos } = model.vocabulary;
     // Where a file names no BOS, llama.cpp has some token for it that belongs to texts.
-    const isSpecial = (id: number) => id >= 0 && model.detokenize(Int32Array.of(id), false) === "";
-    const textOf = (id: number) => (isSpecial(id) ? model.detokenize(Int32Array.of(id), true) : "");
+    const textOf = (id: number) =>
+      id >= 0 && isSpecial(model, id) ? model.detokenize(Int32Array.of(id), true) : "";
     this.#model = model;
     this.#specials = { bos_token: textOf(bos), eos_token: textOf(eos) };
     try {
@@ -93,9 +93,14 @@ export class ChatTemplate {
     if (stop === undefined) return NO_ENDS;
     const [first, ...more] = tokensOfText(this.#model, stop, false, true);
     if (first === undefined || first === eos || first === eot) return NO_ENDS;
-    const isSpecial = more.length === 0 && this.#model.detokenize(Int32Array.of(first), false) === "";
-    return isSpecial ? { stop: [], stopTokens: [first] } : { stop: [stop], stopTokens: [] };
+    const isOneToken = more.length === 0 && isSpecial(this.#model, first);
+    return isOneToken ? { stop: [], stopTokens: [first] } : { stop: [stop], stopTokens: [] };
   }
+}
+
+/** Whether a token is no part of a text. */
+function isSpecial(model: NativeModel, id: number): boolean {
+  return model.detokenize(Int32Array.of(id), false) === "";
 }
 
 function messageOf(error: unknown): string {

@@ -1,5 +1,6 @@
-import type { Completion } from "../generation.js";
+import type { Completion, Generation } from "../generation.js";
 import type { Pair } from "../pair.js";
+import type { Prompt } from "../prompt.js";
 import type { BenchmarkPlan } from "./benchmark.js";
 import type { BenchmarkPrompt } from "./types.js";
 
@@ -11,16 +12,15 @@ export interface Run {
   totalMs: number;
 }
 
-/** One generation with the pair's draft or without. Both sides of a repetition draw from the same seed. */
-export async function runOnce(
+/** Starts a generation with the pair's draft or without. Both sides of a repetition draw from the same seed. */
+export function startRun(
   pair: Pair,
-  { text }: BenchmarkPrompt,
+  text: Prompt,
   side: "baseline" | "speculative",
   repetition: number,
   plan: BenchmarkPlan,
-): Promise<Run> {
-  const began = performance.now();
-  const generation = pair.generate(text, {
+): Generation {
+  return pair.generate(text, {
     maxTokens: plan.maxTokens,
     draft: side === "baseline" ? false : draftOf(plan),
     ignoreEnd: true,
@@ -30,6 +30,18 @@ export async function runOnce(
     seed: plan.seed + repetition,
     ...(plan.signal === null ? {} : { signal: plan.signal }),
   });
+}
+
+/** One generation by itself. */
+export async function runOnce(
+  pair: Pair,
+  { text }: BenchmarkPrompt,
+  side: "baseline" | "speculative",
+  repetition: number,
+  plan: BenchmarkPlan,
+): Promise<Run> {
+  const began = performance.now();
+  const generation = startRun(pair, text, side, repetition, plan);
   let firstTokenMs: number | null = null;
   for await (const _ of generation) firstTokenMs ??= performance.now() - began;
   const totalMs = performance.now() - began;

@@ -2,7 +2,7 @@ import { performance } from "node:perf_hooks";
 import type { Completion } from "../generation.js";
 import type { Pair } from "../pair.js";
 import type { BenchmarkPlan } from "./benchmark.js";
-import { draftOf } from "./run.js";
+import { startRun } from "./run.js";
 
 /** What a run of many requests was, by request. */
 export interface StreamRun {
@@ -60,16 +60,7 @@ async function runStream(
 ): Promise<Stream> {
   const prompt = plan.prompts[index % plan.prompts.length]?.text ?? "";
   const asked = performance.now();
-  const generation = pair.generate(prompt, {
-    maxTokens,
-    draft: side === "baseline" ? false : draftOf(plan),
-    ignoreEnd: true,
-    cachePrompt: false,
-    temperature: plan.temperature,
-    verification: plan.verification,
-    seed: plan.seed + repetition,
-    ...(plan.signal === null ? {} : { signal: plan.signal }),
-  });
+  const generation = startRun(pair, prompt, side, repetition, { ...plan, maxTokens });
   const pieces: number[] = [];
   for await (const _ of generation) pieces.push(performance.now());
   const { tokens, stats } = await generation.result;

@@ -1,4 +1,5 @@
 /** The process that holds the models of a pair. Run by pair-process.ts, ends with it. */
+import { endWithParent } from "../ends-with-parent.js";
 import { type NativeGeneration, native } from "../native.js";
 import { type EnginePlan, type OpenedPair, openEngine } from "../open-engine.js";
 import { planMemory } from "../plan-memory.js";
@@ -81,7 +82,4 @@ function answer(message: HostAnswer): void {
 
 const handlers = { call, generate, steer };
 process.on("message", (message: HostRequest) => handlers[message.type](message as never));
-// A pass may wait for a worker that will never answer, so nothing is ended in good order.
-process.once("disconnect", () => process.kill(process.pid, "SIGKILL"));
-// Ctrl-C and a service manager reach the whole group: the parent says when it is over.
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
+endWithParent();

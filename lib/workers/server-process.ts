@@ -1,4 +1,5 @@
 /** The process in which ggml serves this machine's devices. Run by serve.ts, ends with it. */
+import { endWithParent } from "../ends-with-parent.js";
 import { native } from "../native.js";
 import type { ServerTask } from "./serve.js";
 
@@ -10,7 +11,4 @@ process.once("message", async ({ endpoint, threads }: ServerTask) => {
   }
   process.kill(process.pid, "SIGKILL");
 });
-// The serving thread never returns, and Node would wait for it.
-process.once("disconnect", () => process.kill(process.pid, "SIGKILL"));
-// Ctrl-C reaches the whole group: the parent says when it is over.
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
+endWithParent();

@@ -3,6 +3,7 @@ import { CONCURRENCY_HEAD, concurrencyCells } from "../concurrency-cells.js";
 import type { Figures } from "../figures.js";
 import type { Content } from "../html.js";
 import type { Chart } from "./chart.js";
+import { intervalLines } from "./interval-lines.js";
 import { seriesScales } from "./scale.js";
 
 /** What all requests together get done, by how many run at once, with a draft and without. */
@@ -20,8 +21,7 @@ export function concurrencyChart(
     })),
   );
   const levels = [...new Set(cases.map(({ one }) => one.concurrency))].sort((a, b) => a - b);
-  const { color, shape, strokeDash } = seriesScales(names);
-  const draft = { field: "draft", type: "nominal" };
+  const scales = seriesScales(names);
   const x = {
     field: "concurrency",
     type: "quantitative",
@@ -37,32 +37,16 @@ export function concurrencyChart(
     spec: ({ narrow }) => ({
       data: { values },
       height: 280,
-      layer: [
+      layer: intervalLines(
+        x,
         {
-          mark: { type: "rule", strokeWidth: 1.5 },
-          encoding: {
-            x,
-            y: { field: "low", type: "quantitative" },
-            y2: { field: "high" },
-            color: { ...draft, scale: color },
-          },
+          field: "tokensPerSecond",
+          scale: { zero: true },
+          axis: { grid: true, title: "tokens per second", tickCount: 6 },
         },
-        {
-          mark: { type: "line", strokeWidth: 1.5, point: { filled: true, size: 50 } },
-          encoding: {
-            x,
-            y: {
-              field: "tokensPerSecond",
-              type: "quantitative",
-              scale: { zero: true },
-              axis: { grid: true, title: "tokens per second", tickCount: 6 },
-            },
-            color: { ...draft, scale: color, legend: narrow ? { columns: 1 } : {} },
-            shape: { ...draft, scale: shape },
-            strokeDash: { ...draft, scale: strokeDash },
-          },
-        },
-      ],
+        scales,
+        narrow ? { columns: 1 } : {},
+      ),
     }),
     table: {
       caption: `By requests at once: ${label}`,

@@ -2,6 +2,7 @@ import { fixed, percent, times } from "../../format.js";
 import type { PairGroup } from "../../study/groups.js";
 import type { Figures } from "../figures.js";
 import type { Chart } from "./chart.js";
+import { intervalLines } from "./interval-lines.js";
 import { breakEven, seriesScales } from "./scale.js";
 import { SERIES } from "./theme.js";
 
@@ -24,9 +25,8 @@ export function temperatureChart({ cases }: PairGroup, id: string, figures: Figu
         high: summary.interval[1],
       },
     }));
-  const { color, shape, strokeDash } = seriesScales(names);
+  const scales = seriesScales(names);
   const x = { field: "temperature", type: "quantitative", axis: { title: "temperature", grid: false } };
-  const draft = { field: "draft", type: "nominal" };
   return {
     id,
     half: true,
@@ -39,30 +39,16 @@ export function temperatureChart({ cases }: PairGroup, id: string, figures: Figu
       height: 250,
       layer: [
         breakEven("y"),
-        {
-          mark: { type: "rule", strokeWidth: 1.5 },
-          encoding: {
-            x,
-            y: { field: "low", type: "quantitative" },
-            y2: { field: "high" },
-            color: { ...draft, scale: color },
+        ...intervalLines(
+          x,
+          {
+            field: "speedup",
+            scale: { zero: false },
+            axis: { grid: true, title: "speedup (×)", tickCount: 6 },
           },
-        },
-        {
-          mark: { type: "line", strokeWidth: 1.5, point: { filled: true, size: 50 } },
-          encoding: {
-            x,
-            y: {
-              field: "speedup",
-              type: "quantitative",
-              scale: { zero: false },
-              axis: { grid: true, title: "speedup (×)", tickCount: 6 },
-            },
-            color: { ...draft, scale: color, legend: { columns: narrow ? 1 : 2 } },
-            shape: { ...draft, scale: shape },
-            strokeDash: { ...draft, scale: strokeDash },
-          },
-        },
+          scales,
+          { columns: narrow ? 1 : 2 },
+        ),
       ],
     }),
     table: {
