@@ -80,7 +80,7 @@ function compare(accepted) {
 
 /** Of the mean of paired differences. */
 function meanInterval(differences) {
-  return bootstrapInterval([differences], 1, ([group]) => mean(group));
+  return bootstrapInterval([differences], 1, 1, ([group]) => mean(group));
 }
 
 function describe({ length, rules }) {

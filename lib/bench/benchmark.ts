@@ -4,11 +4,9 @@ import * as is from "../is.js";
 import type { Pair } from "../pair.js";
 import { resolveGenerationDraft } from "../resolve-draft.js";
 import { VERIFICATIONS } from "../sampling-options.js";
-import { describeRow } from "./row.js";
-import { type Run, runOnce } from "./run.js";
-import { summarise } from "./summary.js";
-import { traceOf } from "./trace.js";
-import type { BenchmarkOptions, BenchmarkPrompt, BenchmarkReport, BenchmarkRow } from "./types.js";
+import { describeRuns } from "./describe-runs.js";
+import { measureRuns } from "./measure-runs.js";
+import type { BenchmarkOptions, BenchmarkPrompt, BenchmarkReport } from "./types.js";
 
 const KEYS = [
   "prompts",
@@ -32,69 +30,9 @@ export type BenchmarkPlan = ReturnType<typeof resolveBenchmark>;
  * reason.
  */
 export function benchmark(pair: Pair, options: BenchmarkOptions): Promise<BenchmarkReport> {
-  return new CallSite(benchmark).wait(async () => {
-    const plan = resolveBenchmark(pair, options);
-    const { maxTokens, repeat, seed, temperature, verification, draft } = plan;
-    const [first] = plan.prompts;
-    if (first)
-      for (const side of ["baseline", "speculative"] as const) await runOnce(pair, first, side, 0, plan);
-    const rows: BenchmarkRow[] = [];
-    for (const prompt of plan.prompts) {
-      plan.onProgress?.({ done: rows.length, total: plan.prompts.length, prompt: prompt.name });
-      rows.push(await compare(pair, prompt, plan));
-    }
-    const { policy, maxTokens: draftMaxTokens, minConfidence, type } = draft;
-    return {
-      draft: { policy, maxTokens: draftMaxTokens, minConfidence, type },
-      temperature,
-      verification: temperature === 0 ? null : verification,
-      maxTokens,
-      repeat,
-      seed,
-      rows,
-      summary: summarise(rows, seed),
-    };
-  });
-}
-
-async function compare(pair: Pair, prompt: BenchmarkPrompt, plan: BenchmarkPlan): Promise<BenchmarkRow> {
-  const runs: { baseline: Run; speculative: Run }[] = [];
-  for (let i = 0; i < plan.repeat; i++) {
-    const sides =
-      i % 2 === 0 ? (["baseline", "speculative"] as const) : (["speculative", "baseline"] as const);
-    const run: Partial<Record<(typeof sides)[number], Run>> = {};
-    for (const side of sides) run[side] = await runOnce(pair, prompt, side, i, plan);
-    runs.push(run as Required<typeof run>);
-  }
-  return {
-    ...describeRow(prompt, runs, plan),
-    divergence: await divergence(pair, prompt, runs, plan),
-    trace: plan.trace ? await traceOf(pair, prompt, plan) : null,
-  };
-}
-
-/** Where a run's tokens part from the baseline's, and how nearly the target itself had chosen otherwise there. */
-async function divergence(
-  pair: Pair,
-  { text }: BenchmarkPrompt,
-  runs: readonly { baseline: Run; speculative: Run }[],
-  plan: BenchmarkPlan,
-): Promise<BenchmarkRow["divergence"]> {
-  if (!plan.comparable) return null;
-  const places = runs
-    .map(({ baseline, speculative }) => baseline.ids.findIndex((id, i) => id !== speculative.ids[i]))
-    .filter((place) => place >= 0);
-  if (places.length === 0) return null;
-  const position = Math.min(...places);
-  const { tokens } = await pair.complete(text as string, {
-    maxTokens: position + 1,
-    draft: false,
-    ignoreEnd: true,
-    cachePrompt: false,
-    logprobs: 2,
-  });
-  const [best, second] = tokens[position]?.topLogprobs ?? [];
-  return { position, margin: (best?.logprob ?? Number.NaN) - (second?.logprob ?? Number.NaN) };
+  return new CallSite(benchmark).wait(async () =>
+    describeRuns([await measureRuns(pair, resolveBenchmark(pair, options))]),
+  );
 }
 
 /** Throws OptionError. */
@@ -116,8 +54,6 @@ export function resolveBenchmark(pair: Pair, input: BenchmarkOptions) {
     draft,
     temperature,
     verification,
-    /** Whether both sides write the same text. */
-    comparable: temperature === 0 || verification === "sample-match",
     maxTokens: is.integer("maxTokens", options.maxTokens ?? 128, 1, 1048576),
     repeat: is.integer("repeat", options.repeat ?? 5, 1, 1000),
     seed: is.integer("seed", options.seed ?? 1, 0, 4294967295),

@@ -1,14 +1,15 @@
-/** A process that measures one case and ends: what one case leaves in memory or caches is no other's. Run by run-task.ts. */
+/** A process that measures its share of one case and ends: what one case leaves in memory or caches is no other's. Run by run-task.ts. */
 import { basename } from "node:path";
 import { MAX_DRAFT_TOKENS } from "../draft-options.js";
 import { loadPair } from "../load-pair.js";
 import type { ModelInfo } from "../model-info.js";
 import { native } from "../native.js";
 import type { Pair } from "../pair.js";
-import { benchmark } from "./benchmark.js";
+import { resolveBenchmark } from "./benchmark.js";
 import type { Answer, Case, ConcurrentCase, Task } from "./case-types.js";
-import { benchmarkConcurrency } from "./concurrency.js";
+import { measureStreams } from "./concurrency.js";
 import { readDial } from "./dialled.js";
+import { measureRuns } from "./measure-runs.js";
 import { measureWithin } from "./measure-within.js";
 import { measureOverheads } from "./overheads.js";
 import type { ModelCard } from "./types.js";
@@ -31,12 +32,12 @@ async function perform(task: Task): Promise<Answer> {
   try {
     switch (task.type) {
       case "case": {
-        const report = await measure(pair, task.case);
-        return { type: "case", report, loadMs, peakMemoryBytes: peakMemory() };
+        const measured = await measure(pair, task.case);
+        return { type: "case", measured, loadMs, peakMemoryBytes: peakMemory() };
       }
       case "concurrency": {
-        const report = await measureConcurrency(pair, task.case);
-        return { type: "concurrency", report, loadMs, peakMemoryBytes: peakMemory() };
+        const measured = await measureConcurrency(pair, task.case);
+        return { type: "concurrency", measured, loadMs, peakMemoryBytes: peakMemory() };
       }
       case "profile":
         return await profile(pair, task, loadMs);
@@ -47,16 +48,17 @@ async function perform(task: Task): Promise<Answer> {
 }
 
 function measure(pair: Pair, { trace, ...one }: Case) {
-  return benchmark(pair, {
+  const plan = resolveBenchmark(pair, {
     ...optionsOf(one),
     trace,
     onProgress: ({ done, total, prompt }) =>
       answer({ type: "progress", text: `prompt ${done + 1}/${total}: ${prompt}` }),
   });
+  return measureRuns(pair, plan);
 }
 
 function measureConcurrency(pair: Pair, one: Case) {
-  return benchmarkConcurrency(pair, optionsOf(one), {
+  return measureStreams(pair, optionsOf(one), {
     perSlot: one.perSlot,
     onProgress: (text) => answer({ type: "progress", text }),
   });

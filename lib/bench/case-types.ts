@@ -1,9 +1,10 @@
 import type { DraftModelOptions, GenerationDraftOptions } from "../draft-options.js";
 import type { Prompt } from "../prompt.js";
 import type { Verification } from "../sampling-options.js";
-import type { ConcurrencyReport } from "./concurrency-types.js";
+import type { MeasuredStreams } from "./concurrency.js";
+import type { MeasuredRuns } from "./measure-runs.js";
 import type { PublishedFigures, ReportedPair } from "./report-types.js";
-import type { BenchmarkPrompt, BenchmarkReport, ModelCard, PairProfile } from "./types.js";
+import type { BenchmarkPrompt, ModelCard, PairProfile } from "./types.js";
 
 /** The models of a case, by path or name. */
 export interface CasePair {
@@ -14,7 +15,7 @@ export interface CasePair {
   published?: PublishedFigures | undefined;
 }
 
-/** One measurement, in a process of its own. */
+/** One measurement, in processes of its own. */
 export interface Case {
   id: string;
   pair: CasePair;
@@ -26,6 +27,8 @@ export interface Case {
   prompts: BenchmarkPrompt[];
   maxTokens: number;
   repeat: number;
+  /** One after another, each with as many repetitions. */
+  processes: number;
   seed: number;
   threads: number;
   trace: boolean;
@@ -38,7 +41,7 @@ export interface Case {
 
 export type ConcurrentCase = Case & { concurrency: number };
 
-/** What the process is told: to measure a case, or the passes of a pair with 1 … maxRows rows. */
+/** What a process is told: to measure its share of a case, or the passes of a pair with 1 … maxRows rows. */
 export type Task =
   | { type: "case"; case: Case }
   | { type: "concurrency"; case: ConcurrentCase }
@@ -47,8 +50,8 @@ export type Task =
 /** What it answers. */
 export type Answer =
   | { type: "progress"; text: string }
-  | { type: "case"; report: BenchmarkReport; loadMs: number; peakMemoryBytes: number }
-  | { type: "concurrency"; report: ConcurrencyReport; loadMs: number; peakMemoryBytes: number }
+  | { type: "case"; measured: MeasuredRuns; loadMs: number; peakMemoryBytes: number }
+  | { type: "concurrency"; measured: MeasuredStreams; loadMs: number; peakMemoryBytes: number }
   | {
       type: "profile";
       target: ModelCard;

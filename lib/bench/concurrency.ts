@@ -1,15 +1,20 @@
 import { bootstrapInterval } from "../bootstrap.js";
 import { median } from "../median.js";
 import type { Pair } from "../pair.js";
-import { type BenchmarkPlan, resolveBenchmark } from "./benchmark.js";
+import { resolveBenchmark } from "./benchmark.js";
 import type { ConcurrencyReport, Service } from "./concurrency-types.js";
 import { addedBy, gapsOf, timesOf } from "./gaps.js";
+import type { PairedRun } from "./run.js";
+import { isComparable, type Settings, settingsOf } from "./settings.js";
 import { requestLengths, runStreams, type StreamRun } from "./streams.js";
 import type { BenchmarkOptions } from "./types.js";
 
-interface PairedRun {
-  baseline: StreamRun;
-  speculative: StreamRun;
+/** What one process measured. */
+export interface MeasuredStreams {
+  settings: Settings;
+  concurrency: number;
+  requests: number;
+  runs: PairedRun<StreamRun>[];
 }
 
 interface ConcurrencyOptions {
@@ -22,62 +27,57 @@ interface ConcurrencyOptions {
  * As many requests at once as the pair has slots, with its draft and without: runs alternate like those of `benchmark`, after one of
  * each that is thrown away. Rejects as that does.
  */
-export async function benchmarkConcurrency(
+export async function measureStreams(
   pair: Pair,
   options: BenchmarkOptions,
   { perSlot, onProgress }: ConcurrencyOptions,
-): Promise<ConcurrencyReport> {
+): Promise<MeasuredStreams> {
   const plan = resolveBenchmark(pair, options);
   const lengths = requestLengths(pair.maxSequences, perSlot, plan.maxTokens);
-  const runs: PairedRun[] = [];
+  const runs: PairedRun<StreamRun>[] = [];
   for (let turn = 0; turn <= plan.repeat; turn++) {
     onProgress(turn === 0 ? "warming up" : `turn ${turn}/${plan.repeat}`);
     const repetition = Math.max(0, turn - 1);
-    const run = (side: keyof PairedRun) => runStreams(pair, lengths, side, repetition, plan);
+    const run = (side: keyof PairedRun<StreamRun>) => runStreams(pair, lengths, side, repetition, plan);
     const first = turn % 2 === 0 ? await run("speculative") : null;
     const baseline = await run("baseline");
     const speculative = first ?? (await run("speculative"));
     if (turn > 0) runs.push({ baseline, speculative });
   }
-  return describe(pair, lengths.length, runs, plan);
+  return { settings: settingsOf(plan), concurrency: pair.maxSequences, requests: lengths.length, runs };
 }
 
-function describe(
-  pair: Pair,
-  requests: number,
-  runs: readonly PairedRun[],
-  plan: BenchmarkPlan,
+/** What processes that measured the same say together. */
+export function describeStreams(
+  processes: readonly [MeasuredStreams, ...MeasuredStreams[]],
 ): ConcurrencyReport {
-  const { draft, temperature, verification, maxTokens, repeat, seed } = plan;
-  const [baseline, speculative] = [runs.map((run) => run.baseline), runs.map((run) => run.speculative)];
+  const [{ settings, concurrency, requests }] = processes;
+  const described = { ...settings, processes: processes.length };
+  const runs = processes.flatMap((one) => one.runs);
   const ratios = runs.map((run) => run.speculative.tokensPerSecond / run.baseline.tokensPerSecond);
+  const speculative = runs.map((run) => run.speculative);
   const stats = speculative.flatMap(({ streams }) => streams.map((stream) => stream.stats));
   const sum = (key: "accepted" | "corrections" | "proposed" | "rounds") =>
     stats.reduce((total, one) => total + one[key], 0);
   const judged = sum("accepted") + sum("corrections");
   return {
-    draft: {
-      policy: draft.policy,
-      maxTokens: draft.maxTokens,
-      minConfidence: draft.minConfidence,
-      type: draft.type,
-    },
-    temperature,
-    verification: temperature === 0 ? null : verification,
-    ...{ maxTokens, repeat, seed, requests },
-    concurrency: pair.maxSequences,
-    baseline: serviceOf(baseline, seed),
-    speculative: serviceOf(speculative, seed),
+    ...described,
+    ...{ concurrency, requests },
+    baseline: serviceOf(
+      runs.map((run) => run.baseline),
+      described,
+    ),
+    speculative: serviceOf(speculative, described),
     speedup: median(ratios),
-    interval: bootstrapInterval([ratios], seed),
+    interval: bootstrapInterval([ratios], settings.seed, processes.length),
     ratios,
     agreement: judged > 0 ? sum("accepted") / judged : null,
     draftLength: sum("rounds") > 0 ? sum("proposed") / sum("rounds") : 0,
-    identical: plan.comparable ? runs.every(isIdentical) : null,
+    identical: isComparable(settings) ? runs.every(isIdentical) : null,
   };
 }
 
-function serviceOf(runs: readonly StreamRun[], seed: number): Service {
+function serviceOf(runs: readonly StreamRun[], { seed, processes }: Settings): Service {
   const rates = runs.map((run) => run.tokensPerSecond);
   const gaps = runs.map(({ streams }) => gapsOf(streams));
   const quiet = gaps.flatMap((run) => run.quiet);
@@ -88,14 +88,14 @@ function serviceOf(runs: readonly StreamRun[], seed: number): Service {
   );
   return {
     tokensPerSecond: median(rates),
-    interval: bootstrapInterval([rates], seed),
+    interval: bootstrapInterval([rates], seed, processes),
     firstTokenMs: timesOf(firsts),
     gapMs: all.length > 0 ? timesOf(all) : null,
     addedMs: addedBy({ quiet, arriving }),
   };
 }
 
-function isIdentical({ baseline, speculative }: PairedRun): boolean {
+function isIdentical({ baseline, speculative }: PairedRun<StreamRun>): boolean {
   return baseline.streams.every(({ ids }, i) => {
     const other = speculative.streams[i]?.ids ?? [];
     return ids.length === other.length && ids.every((id, j) => id === other[j]);

@@ -24,6 +24,8 @@ export interface Preset {
   prompts: string;
   maxTokens: number;
   repeat: number;
+  /** Processes of each case, one after another. */
+  processes: number;
   /** Requests at once, each number a case of its own in place of one prompt after another. */
   concurrency?: number[];
 }
@@ -52,6 +54,8 @@ export interface PlanOptions {
   prompts?: string | undefined;
   maxTokens?: number | undefined;
   repeat?: number | undefined;
+  /** Processes of each case, each with as many repetitions, 1…100. */
+  processes?: number | undefined;
   seed?: number | undefined;
   threads?: number | undefined;
   /** How drafts are loaded. */
@@ -97,6 +101,7 @@ export async function makePlan(options: PlanOptions): Promise<Plan> {
         verification: options.verification ?? "block",
         maxTokens: options.maxTokens ?? preset.maxTokens,
         repeat: options.repeat ?? preset.repeat,
+        processes: is.integer("processes", options.processes ?? preset.processes, 1, 100),
         seed: options.seed ?? 1,
         threads,
         trace: dial === null,

@@ -28,7 +28,7 @@ export interface ReportedPair {
   profile: PairProfile;
 }
 
-/** What a case is called, and what its process took. */
+/** What a case is called, and what its processes took. */
 interface CaseEntry {
   id: string;
   /** A pair's id. */
@@ -36,9 +36,9 @@ interface CaseEntry {
   /** The draft's settings in words. */
   label: string;
   promptSet: string;
-  /** Milliseconds of loading both models. */
+  /** Milliseconds of loading both models: the median of the case's processes. */
   loadMs: number;
-  /** Largest resident memory of the case's process, in bytes. */
+  /** Largest resident memory of any of them, in bytes. */
   peakMemoryBytes: number;
 }
 

@@ -1,20 +1,15 @@
 import { bootstrapInterval } from "../bootstrap.js";
 import { mean, median } from "../median.js";
 import { expectedSpeedup } from "../prediction.js";
-import type { BenchmarkPlan } from "./benchmark.js";
-import type { Run } from "./run.js";
+import type { PairedRun, Run } from "./run.js";
+import { isComparable, type Settings } from "./settings.js";
 import type { BenchmarkPrompt, BenchmarkRow, Speed, TimeShares } from "./types.js";
-
-interface PairedRun {
-  baseline: Run;
-  speculative: Run;
-}
 
 /** What the repetitions of one prompt say. */
 export function describeRow(
   { name, domain }: BenchmarkPrompt,
-  runs: readonly PairedRun[],
-  plan: BenchmarkPlan,
+  runs: readonly PairedRun<Run>[],
+  settings: Settings,
 ): Omit<BenchmarkRow, "divergence" | "trace"> {
   const speculative = runs.map((run) => run.speculative);
   const ratios = runs.map((run) => speed(run.speculative) / speed(run.baseline));
@@ -29,7 +24,7 @@ export function describeRow(
   ];
   const agreement = ratio(accepted, accepted + corrections);
   const costs = costsIn(runs);
-  const { policy, maxTokens } = plan.draft;
+  const { policy, maxTokens } = settings.draft;
   const fixed = policy === "fixed" && agreement !== null && costs.draftCost !== null;
   return {
     prompt: name,
@@ -39,7 +34,7 @@ export function describeRow(
     baseline: speedOf(runs.map((run) => run.baseline)),
     speculative: speedOf(speculative),
     speedup: median(ratios),
-    interval: bootstrapInterval([ratios], plan.seed),
+    interval: bootstrapInterval([ratios], settings.seed, settings.processes),
     ratios,
     endToEnd: median(runs.map((run) => run.baseline.totalMs / run.speculative.totalMs)),
     ...costs,
@@ -53,9 +48,9 @@ export function describeRow(
     acceptedPerPosition: perPosition(speculative, rounds),
     shares: shares(speculative),
     overhead: median(speculative.map(({ stats }) => stats.overhead ?? Number.NaN)),
-    identical: plan.comparable
+    identical: isComparable(settings)
       ? runs.every(
-          (run) => same(run.baseline, runs[0]?.baseline, plan) && same(run.speculative, run.baseline),
+          (run) => same(run.baseline, runs[0]?.baseline, settings) && same(run.speculative, run.baseline),
         )
       : null,
   };
@@ -70,8 +65,8 @@ function speed({ stats }: Run): number {
 }
 
 /** Greedy baselines are one text; sampled ones have a seed for each repetition. */
-function same(a: Run, b: Run | undefined, plan?: BenchmarkPlan): boolean {
-  if (plan !== undefined && plan.temperature > 0) return true;
+function same(a: Run, b: Run | undefined, settings?: Settings): boolean {
+  if (settings !== undefined && settings.temperature > 0) return true;
   return b !== undefined && a.ids.length === b.ids.length && a.ids.every((id, i) => id === b.ids[i]);
 }
 
@@ -89,8 +84,8 @@ function speedOf(runs: readonly Run[]): Speed {
 }
 
 /** c and v of the round from the pass times of the compared runs themselves. */
-function costsIn(runs: readonly PairedRun[]) {
-  const step = ({ baseline: { stats } }: PairedRun) => stats.verifyMs / stats.rounds;
+function costsIn(runs: readonly PairedRun<Run>[]) {
+  const step = ({ baseline: { stats } }: PairedRun<Run>) => stats.verifyMs / stats.rounds;
   const drafting = runs.filter(({ speculative }) => speculative.stats.proposed > 0);
   return {
     draftCost:

@@ -1,5 +1,8 @@
 import { describeMachine } from "../machine.js";
+import { median } from "../median.js";
 import type { Case, CasePair } from "./case-types.js";
+import { describeStreams } from "./concurrency.js";
+import { describeRuns } from "./describe-runs.js";
 import type { Plan } from "./plan.js";
 import { REPORT_VERSION, type Report, type ReportedPair } from "./report-types.js";
 import { runTask } from "./run-task.js";
@@ -41,20 +44,21 @@ export async function runPlan(plan: Plan, { command, signal, onProgress }: RunPl
           await profilePair(pair, plan.cases, signal).catch((error) => fail(failed, pair, error)),
         );
       }
-      progress("loading");
       const entry = { id, pair: pair.id, label, promptSet };
-      const options = { signal, onProgress: progress };
       if (concurrency === null) {
-        const {
-          type: _,
-          report: measured,
-          ...process
-        } = await runTask({ type: "case", case: planned }, options);
-        report.cases.push({ ...entry, sweep, ...process, ...measured });
+        const { measured, ...processes } = await measure(planned, progress, (share, onProgress) =>
+          runTask<"case">({ type: "case", case: share }, { signal, onProgress }),
+        );
+        report.cases.push({ ...entry, sweep, ...processes, ...describeRuns(measured) });
       } else {
-        const task = { type: "concurrency", case: { ...planned, concurrency } } as const;
-        const { type: _, report: measured, ...process } = await runTask(task, options);
-        report.concurrency = [...(report.concurrency ?? []), { ...entry, ...process, ...measured }];
+        const { measured, ...processes } = await measure(
+          { ...planned, concurrency },
+          progress,
+          (share, onProgress) =>
+            runTask<"concurrency">({ type: "concurrency", case: share }, { signal, onProgress }),
+        );
+        const one = { ...entry, ...processes, ...describeStreams(measured) };
+        report.concurrency = [...(report.concurrency ?? []), one];
       }
     } catch (error) {
       const reason = signal?.aborted ? "interrupted" : error instanceof Error ? error.message : String(error);
@@ -62,6 +66,33 @@ export async function runPlan(plan: Plan, { command, signal, onProgress }: RunPl
     }
   }
   return report;
+}
+
+interface Measured<M> {
+  measured: M;
+  loadMs: number;
+  peakMemoryBytes: number;
+}
+
+/** A case by its processes in turn: each has repetitions and seeds of its own; the first makes the trace. */
+async function measure<C extends Case, M>(
+  planned: C,
+  onProgress: (text: string) => void,
+  run: (share: C, onProgress: (text: string) => void) => Promise<Measured<M>>,
+): Promise<Measured<[M, ...M[]]>> {
+  const { processes, repeat, seed, trace } = planned;
+  const answers: Measured<M>[] = [];
+  for (let i = 0; i < processes; i++) {
+    const progress = (text: string) => onProgress(`process ${i + 1}/${processes}: ${text}`);
+    progress("loading");
+    const share = { ...planned, seed: (seed + i * repeat) % 2 ** 32, trace: trace && i === 0 };
+    answers.push(await run(share, progress));
+  }
+  return {
+    measured: answers.map(({ measured }) => measured) as [M, ...M[]],
+    loadMs: median(answers.map(({ loadMs }) => loadMs)),
+    peakMemoryBytes: Math.max(...answers.map(({ peakMemoryBytes }) => peakMemoryBytes)),
+  };
 }
 
 function fail(failed: Map<string, string>, pair: CasePair, error: Error): never {

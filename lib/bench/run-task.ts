@@ -17,7 +17,7 @@ export function runTask<T extends Task["type"]>(
 ): Promise<Result<T>> {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
-    const child = fork(PROCESS, { stdio: ["ignore", 2, 2, "ipc"] });
+    const child = fork(PROCESS, { stdio: ["ignore", 2, 2, "ipc"], serialization: "advanced" });
     const abort = () => {
       child.kill("SIGKILL");
       reject(signal?.reason);

@@ -12,6 +12,12 @@ export interface Run {
   totalMs: number;
 }
 
+/** Two neighbours in time. */
+export interface PairedRun<R> {
+  baseline: R;
+  speculative: R;
+}
+
 /** Starts a generation with the pair's draft or without. Both sides of a repetition draw from the same seed. */
 export function startRun(
   pair: Pair,

@@ -1,9 +1,12 @@
 import { bootstrapInterval, meanOfMedians } from "../bootstrap.js";
 import { mean } from "../median.js";
-import type { BenchmarkRow, BenchmarkSummary } from "./types.js";
+import type { BenchmarkReport, BenchmarkRow, BenchmarkSummary } from "./types.js";
 
 /** Means over the prompts; of what some prompts lack, over the others. */
-export function summarise(rows: readonly BenchmarkRow[], seed: number): BenchmarkSummary {
+export function summarise(
+  rows: readonly BenchmarkRow[],
+  { seed, processes }: Pick<BenchmarkReport, "seed" | "processes">,
+): BenchmarkSummary {
   const ratios = rows.map((row) => row.ratios);
   const average = (pick: (row: BenchmarkRow) => number) => mean(rows.map(pick));
   const averageOf = (pick: (row: BenchmarkRow) => number | null): number | null => {
@@ -15,7 +18,7 @@ export function summarise(rows: readonly BenchmarkRow[], seed: number): Benchmar
     tokensPerSecond: average((row) => row.speculative.tokensPerSecond),
     firstTokenMs: average((row) => row.speculative.firstTokenMs),
     speedup: meanOfMedians(ratios),
-    interval: bootstrapInterval(ratios, seed),
+    interval: bootstrapInterval(ratios, seed, processes),
     endToEnd: average((row) => row.endToEnd),
     predictedSpeedup: averageOf((row) => row.predictedSpeedup),
     draftCost: averageOf((row) => row.draftCost),

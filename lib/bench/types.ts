@@ -91,7 +91,7 @@ export interface BenchmarkRow {
   /** Median of the ratios of neighbouring runs' tokens per second, prefill apart, with its 95% interval. */
   speedup: number;
   interval: [low: number, high: number];
-  /** Every paired ratio, in order. */
+  /** Every paired ratio, in order: one process's after another's. */
   ratios: number[];
   /** The same of whole generations, prefill included. */
   endToEnd: number;
@@ -142,7 +142,10 @@ export interface BenchmarkReport {
   temperature: number;
   verification: Verification | null;
   maxTokens: number;
+  /** Repetitions of each prompt in each process. */
   repeat: number;
+  /** Processes that measured one after another. Absent from reports of versions that had one. */
+  processes?: number;
   seed: number;
   rows: BenchmarkRow[];
   summary: BenchmarkSummary;

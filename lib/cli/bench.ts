@@ -32,6 +32,7 @@ interface Flags extends DraftModelFlags {
   prompts?: string;
   maxTokens?: number;
   repeat?: number;
+  processes?: number;
   seed?: number;
   threads?: number;
   dialled?: string;
@@ -60,7 +61,8 @@ export function addBench(program: Command): void {
     .option("--verification <rule>", "how drafts are checked above temperature 0 (default: block)")
     .option("--prompts <set>", `${PROMPT_SETS.join(", ")}, or a JSON or JSONL file`)
     .option("--max-tokens <n>", "tokens of each generation", integer)
-    .option("--repeat <n>", "repetitions of each prompt", integer)
+    .option("--processes <n>", "processes of each case, one after another", integer)
+    .option("--repeat <n>", "repetitions of each prompt in each process", integer)
     .option("--seed <n>", "seed of the bootstrap and of sampling (default: 1)", integer)
     .option("--threads <n>", "CPU threads (default: all)", integer)
     .option("--dialled <folder>", "pairs of scripts/dialled-pair.mjs that stand in for what is not on disk")

@@ -8,7 +8,7 @@ import { runPlan } from "../../dist/bench/run-plan.js";
 import { cli } from "../helpers/cli.js";
 
 const PAIR = ["--target", "fable-5m", "--draft", "fable-1m"];
-const SHORT = ["--max-tokens", "12", "--repeat", "2"];
+const SHORT = ["--max-tokens", "12", "--repeat", "2", "--processes", "1"];
 
 function prompts(folder: string): string {
   return join(folder, "prompts.jsonl");
@@ -93,7 +93,7 @@ t.test(
     const settings = [1, 2, 3].map((maxTokens) => ({ policy: "fixed", maxTokens }) as const);
     const plan = await makePlan({
       ...{ preset: "quick", target: "fable-5m", drafts: ["fable-1m"], settings, threads: 1 },
-      ...{ prompts: prompts(folder), maxTokens: 12, repeat: 1 },
+      ...{ prompts: prompts(folder), maxTokens: 12, repeat: 1, processes: 1 },
     });
     const interrupt = new AbortController();
     const { cases, missing } = await runPlan(plan, {
@@ -134,6 +134,22 @@ t.test("a model that cannot be loaded is missing, the others are measured", asyn
   });
 });
 
+t.test("the processes of a case share nothing but its prompts", async (t) => {
+  const folder = t.testdir({ "prompts.jsonl": '{"text":"The fox"}\n{"text":"Once upon a time"}\n' });
+  const { code, stdout, stderr } = await cli([
+    ...["bench", ...PAIR, "--max-tokens", "12", "--prompts", prompts(folder), "--repeat", "2"],
+    ...["--processes", "3", "--draft-max-tokens", "2", "--temperature", "1", "--json"],
+  ]);
+  t.equal(code, 0, stderr);
+  const report = JSON.parse(stdout);
+  t.equal(checkReport(report, "stdout"), report);
+  t.match(report.cases, [{ repeat: 2, processes: 3, seed: 1 }]);
+  for (const { ratios, trace, tokens } of report.cases[0].rows) {
+    t.equal(ratios.length, 6);
+    t.equal(trace.length, tokens);
+  }
+});
+
 t.test("wrong usage", async (t) => {
   const refused = async (args: string[], stderr: RegExp) =>
     t.match(await cli(["bench", ...args]), { code: 2, stderr });
@@ -141,6 +157,7 @@ t.test("wrong usage", async (t) => {
   await refused(["--sweep", "threads=1..4"], /draft\.maxTokens or temperature/);
   await refused(["--sweep", "draft.maxTokens=0..4"], /such as 1\.\.20/);
   await refused(["--prompts", "nowhere.jsonl"], /PROMPTS_INVALID/);
+  await refused(["--processes", "0"], /integer between 1 and 100 for processes/);
   await refused(["--concurrency", "0"], /integer between 1 and 64 for concurrency/);
   await refused(["--concurrency", "2", "--sweep", "temperature=0,1"], /a sweep or concurrencies/);
   await refused(["--max-tokens", "some"], /Expected an integer/);

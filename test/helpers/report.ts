@@ -156,7 +156,7 @@ function caseOf(
       type: "model",
     },
     ...{ temperature, verification: temperature === 0 ? null : "block", maxTokens: 64, repeat, seed: 1 },
-    ...{ rows, summary: summarise(rows, 1) },
+    ...{ rows, summary: summarise(rows, { seed: 1 }) },
   };
 }
 

@@ -1,7 +1,8 @@
 import t from "tap";
 import { renderComparison } from "../../lib/bench/render/render.js";
+import type { Report } from "../../lib/bench/report-types.js";
 import { compareReports } from "../../lib/bench/study/compare.js";
-import { syntheticReport } from "../helpers/report.js";
+import { syntheticConcurrency, syntheticReport } from "../helpers/report.js";
 
 const report = (factor: number, repeat = 5, id = "big + small") =>
   syntheticReport([{ id, cases: [{ length: 3, factor, repeat }] }]);
@@ -59,4 +60,32 @@ t.test("in every form", async (t) => {
     /^after,.*verdict\r\n1,big \+ small: fixed 3,.*,faster\r\n$/,
   );
   t.match(await renderComparison(reports, ".html"), /<td class="word">faster<\/td>/);
+});
+
+t.test("cases with many requests at once are compared with as many", async (t) => {
+  const [before, after] = [
+    [1, 4],
+    [4, 8],
+  ].map((levels) => syntheticReport([{ cases: [] }], { concurrency: syntheticConcurrency(levels) }));
+  const [comparison] = compareReports([before, after] as Report[]);
+  t.match(comparison, {
+    cases: [{ ids: ["big + small: adaptive, 4 at once"], difference: 0, verdict: "no difference seen" }],
+    onlyBefore: ["big + small: adaptive, 1 at once"],
+    onlyAfter: ["big + small: adaptive, 8 at once"],
+  });
+  const [low, high] = comparison?.cases[0]?.rateInterval ?? [];
+  t.ok((low ?? 2) < 1 && (high ?? 0) > 1);
+});
+
+t.test("processes that differ as wholes are no difference between reports", async (t) => {
+  const of = (ratios: number[]) => {
+    const made = syntheticReport([{ cases: [{ length: 3, repeat: 2 }] }]);
+    for (const one of made.cases) {
+      one.processes = 3;
+      for (const row of one.rows) row.ratios = ratios;
+    }
+    return made;
+  };
+  const [slow, fast] = [of([1, 1.01, 1.02, 1.01, 1.5, 1.51]), of([1.5, 1.51, 1.49, 1.5, 1.01, 1])];
+  t.match(compareReports([slow, fast]), [{ cases: [{ verdict: "no difference seen" }] }]);
 });

@@ -17,6 +17,8 @@ t.test("what bench --json prints is of the published form", async (t) => {
       "8",
       "--repeat",
       "1",
+      "--processes",
+      "1",
       "--draft-max-tokens",
       "2",
       "--threads",
@@ -32,7 +34,7 @@ t.test("what bench --json prints is of the published form", async (t) => {
 });
 
 /** What reports of earlier versions lack, or what not every pair has. */
-const OPTIONAL = ["published", "remark", "overheads", "concurrency"];
+const OPTIONAL = ["published", "remark", "overheads", "concurrency", "processes"];
 
 t.test("the form is closed: every object names all its members and allows no others", async (t) => {
   const visit = (node: unknown): void => {

@@ -1,5 +1,5 @@
 import t from "tap";
-import { bootstrapInterval, meanOfMedians } from "../../lib/bootstrap.js";
+import { bootstrap, bootstrapInterval, meanOfMedians, resample } from "../../lib/bootstrap.js";
 import { mean, median } from "../../lib/median.js";
 
 t.test("median and mean", async (t) => {
@@ -29,4 +29,34 @@ t.test("the same seed gives the same interval, another seed may not", async (t) 
 
 t.test("equal measurements leave no doubt", async (t) => {
   t.strictSame(bootstrapInterval([[2, 2, 2], [4]], 3), [3, 3]);
+});
+
+t.test("what is peculiar to a process widens the interval of all that it measured", async (t) => {
+  // Two prompts, three processes of two repetitions: the processes differ, their repetitions hardly.
+  const ratios = [
+    [1, 1.01, 1.5, 1.51, 2, 2.01],
+    [1.1, 1.11, 1.6, 1.61, 2.1, 2.11],
+  ];
+  const [low, high] = bootstrapInterval(ratios, 1, 3);
+  t.ok(low < 1.07 && high > 2.03, `${low} to ${high}`);
+  const [within, without] = bootstrapInterval(
+    ratios.map((group) => group.slice(0, 2)),
+    1,
+  );
+  t.ok(without - within < 0.02, `${within} to ${without}`);
+});
+
+t.test("resampling keeps each process's share of every group together", async (t) => {
+  const groups = [
+    [1, 1, 2, 2, 3, 3],
+    [10, 10, 20, 20, 30, 30],
+  ];
+  bootstrap(5, (random) => {
+    const [first = [], second = []] = resample(groups, 3, random);
+    t.strictSame(
+      second,
+      first.map((value) => value * 10),
+    );
+    return 0;
+  });
 });

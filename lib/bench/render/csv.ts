@@ -18,6 +18,7 @@ const CASE: Record<string, (report: Report, one: ReportedCase | ConcurrencyCase)
   verification: (_, one) => one.verification,
   maxTokens: (_, one) => one.maxTokens,
   repeat: (_, one) => one.repeat,
+  processes: (_, one) => one.processes ?? 1,
   promptSet: (_, one) => one.promptSet,
 };
 

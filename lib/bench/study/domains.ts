@@ -36,7 +36,7 @@ function cell({ best: { one, at } }: Ranked, domain: string): DomainCell | null 
   return {
     prompts: own.length,
     speedup: meanOfMedians(ratios),
-    interval: bootstrapInterval(ratios, one.seed),
+    interval: bootstrapInterval(ratios, one.seed, one.processes),
     agreement: agreements.length > 0 ? mean(agreements) : null,
     from: own.map((row) => row.at),
   };

@@ -1,7 +1,8 @@
 import { mib } from "../../format.js";
 import type { Report } from "../../report-types.js";
+import type { Settings } from "../../settings.js";
 import type { Figures } from "../figures.js";
-import { html, type Markup } from "../html.js";
+import { type Content, html, type Markup } from "../html.js";
 import { card, type Entry } from "./card.js";
 
 /** Where, when and with what it was measured, and how to do it again. */
@@ -30,10 +31,17 @@ ${card("Run", [
     : ([
         ["prompts", [...new Set(all.map(({ promptSet }) => promptSet))].join(", ")],
         ["tokens of each text", figures.at(`${at}/maxTokens`, String)],
-        ["repetitions", figures.at(`${at}/repeat`, String)],
+        ["repetitions", repetitions(all[0], figures, at)],
         ["seed", figures.at(`${at}/seed`, String)],
       ] satisfies Entry[])),
 ])}
 </div>
 </section>`;
+}
+
+function repetitions(first: Settings | undefined, figures: Figures, at: string): Content {
+  const repeat = figures.at(`${at}/repeat`, String);
+  return first?.processes === undefined
+    ? repeat
+    : [repeat, " in each of ", figures.at(`${at}/processes`, String), " processes"];
 }

@@ -1,0 +1,70 @@
+import type { Pair } from "../pair.js";
+import type { BenchmarkPlan } from "./benchmark.js";
+import { type PairedRun, type Run, runOnce } from "./run.js";
+import { isComparable, type Settings, settingsOf } from "./settings.js";
+import { traceOf } from "./trace.js";
+import type { BenchmarkPrompt, BenchmarkRow } from "./types.js";
+
+/** What one process measured. */
+export interface MeasuredRuns {
+  settings: Settings;
+  prompts: PromptRuns[];
+}
+
+export interface PromptRuns extends Pick<BenchmarkRow, "divergence" | "trace"> {
+  prompt: BenchmarkPrompt;
+  runs: PairedRun<Run>[];
+}
+
+/** Runs of every prompt by turns, after one of each kind that is thrown away. */
+export async function measureRuns(pair: Pair, plan: BenchmarkPlan): Promise<MeasuredRuns> {
+  const [first] = plan.prompts;
+  if (first)
+    for (const side of ["baseline", "speculative"] as const) await runOnce(pair, first, side, 0, plan);
+  const prompts: PromptRuns[] = [];
+  for (const prompt of plan.prompts) {
+    plan.onProgress?.({ done: prompts.length, total: plan.prompts.length, prompt: prompt.name });
+    prompts.push(await measurePrompt(pair, prompt, plan));
+  }
+  return { settings: settingsOf(plan), prompts };
+}
+
+async function measurePrompt(pair: Pair, prompt: BenchmarkPrompt, plan: BenchmarkPlan): Promise<PromptRuns> {
+  const runs: PairedRun<Run>[] = [];
+  for (let i = 0; i < plan.repeat; i++) {
+    const run = (side: keyof PairedRun<Run>) => runOnce(pair, prompt, side, i, plan);
+    const first = i % 2 === 0 ? null : await run("speculative");
+    const baseline = await run("baseline");
+    runs.push({ baseline, speculative: first ?? (await run("speculative")) });
+  }
+  return {
+    prompt,
+    runs,
+    divergence: await divergence(pair, prompt, runs, plan),
+    trace: plan.trace ? await traceOf(pair, prompt, plan) : null,
+  };
+}
+
+/** Where a run's tokens part from the baseline's, and how nearly the target itself had chosen otherwise there. */
+async function divergence(
+  pair: Pair,
+  { text }: BenchmarkPrompt,
+  runs: readonly PairedRun<Run>[],
+  plan: BenchmarkPlan,
+): Promise<BenchmarkRow["divergence"]> {
+  if (!isComparable(plan)) return null;
+  const places = runs
+    .map(({ baseline, speculative }) => baseline.ids.findIndex((id, i) => id !== speculative.ids[i]))
+    .filter((place) => place >= 0);
+  if (places.length === 0) return null;
+  const position = Math.min(...places);
+  const { tokens } = await pair.complete(text as string, {
+    maxTokens: position + 1,
+    draft: false,
+    ignoreEnd: true,
+    cachePrompt: false,
+    logprobs: 2,
+  });
+  const [best, second] = tokens[position]?.topLogprobs ?? [];
+  return { position, margin: (best?.logprob ?? Number.NaN) - (second?.logprob ?? Number.NaN) };
+}
