@@ -1,15 +1,8 @@
 #include "matmul.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "vector.h"
-
-#if defined(_MSC_VER)
-#define FORETOKEN_INLINE __forceinline
-#else
-#define FORETOKEN_INLINE inline __attribute__((always_inline))
-#endif
 
 namespace foretoken::kernels {
 namespace {
@@ -22,10 +15,6 @@ template <typename Weight> constexpr size_t kStep = std::max(4 * kLanes, kValues
 
 /** Bytes that a prefetch is ahead at least. */
 constexpr size_t kNearest = 6144;
-
-constexpr size_t round_up(size_t value, size_t multiple) {
-    return (value + multiple - 1) / multiple * multiple;
-}
 
 /** Registers of a tile hold rows × columns sums, rows weights and one activation. */
 struct TileShape {
@@ -44,29 +33,6 @@ constexpr TileShape tile_shape(size_t columns) {
     }
     const size_t tiles = (columns + most - 1) / most;
     return {kRegisters == 32 ? size_t{4} : size_t{3}, (columns + tiles - 1) / tiles};
-}
-
-/** Keeps a loaded value in its register: GCC would load an activation anew for each multiplication. */
-inline Vector keep(Vector v) {
-#if defined(__GNUC__) && (defined(__AVX512F__) || defined(__AVX2__))
-    asm("" : "+v"(v));
-#endif
-    return v;
-}
-
-/** The last `count` < kLanes values of a row, then zeros. */
-template <typename Value> inline Vector load_partly(const Value * values, size_t count) {
-    Value filled[kLanes] = {};
-    std::copy_n(values, count, filled);
-    return load(filled);
-}
-
-inline void prefetch(const void * address) {
-#if defined(__GNUC__)
-    __builtin_prefetch(address, 0, 3);
-#else
-    (void)address;
-#endif
 }
 
 /** Where a tile reads and writes. */
@@ -241,46 +207,8 @@ void multiply_rows(const Weights & weights, const float * packed, float * result
     }
 }
 
-/** Nearest bfloat16, ties to even, as llama.cpp rounds: NaN stays NaN. */
-float round_to_bfloat16(float value) {
-    uint32_t bits;
-    std::memcpy(&bits, &value, sizeof bits);
-    if ((bits & 0x7fffffffU) > 0x7f800000U) {
-        bits |= 0x00400000U;
-    } else {
-        bits += 0x7fffU + ((bits >> 16) & 1U);
-    }
-    bits &= 0xffff0000U;
-    std::memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
-Vector rounded(Vector v, WeightType type) {
-    if (type == WeightType::float16) {
-        return round_to_float16(v);
-    }
-    if (type == WeightType::bfloat16) {
-        float values[kLanes];
-        store(values, v);
-        for (float & value : values) {
-            value = round_to_bfloat16(value);
-        }
-        return load(values);
-    }
-    return v;
-}
-
-}  // namespace
-
-const char * instructions() {
-    return kInstructions;
-}
-
-size_t packed_floats(size_t inner, size_t columns) {
-    return round_up(inner, kLanes) * columns;
-}
-
-void pack(const Weights & weights, const float * activations, Columns columns, float * packed, Share share) {
+template <typename Weight>
+void pack_columns(const Weights & weights, const float * activations, Columns columns, float * packed, Share share) {
     const size_t vectors = round_up(weights.inner, kLanes) / kLanes;
     const size_t begin = vectors * share.index / share.count;
     const size_t end = vectors * (share.index + 1) / share.count;
@@ -297,9 +225,28 @@ void pack(const Weights & weights, const float * activations, Columns columns, f
                 const size_t left = weights.inner - v * kLanes;
                 const Vector loaded =
                     left >= kLanes ? load(values + v * kLanes) : load_partly(values + v * kLanes, left);
-                store(out + v * width * kLanes, rounded(loaded, weights.type));
+                store(out + v * width * kLanes, rounded<Weight>(loaded));
             }
         }
+    }
+}
+
+}  // namespace
+
+const char * instructions() {
+    return kInstructions;
+}
+
+size_t packed_floats(size_t inner, size_t columns) {
+    return round_up(inner, kLanes) * columns;
+}
+
+void pack(const Weights & weights, const float * activations, Columns columns, float * packed, Share share) {
+    switch (weights.type) {
+    case WeightType::float32: return pack_columns<float>(weights, activations, columns, packed, share);
+    case WeightType::float16: return pack_columns<Float16>(weights, activations, columns, packed, share);
+    case WeightType::bfloat16: return pack_columns<BFloat16>(weights, activations, columns, packed, share);
+    case WeightType::q8_0: return pack_columns<BlockQ8>(weights, activations, columns, packed, share);
     }
 }
 

@@ -1,11 +1,19 @@
 // One vector register of floats for the instruction set this file is compiled for: the widest of AVX-512, AVX2 with
 // F16C, NEON, or plain C++. Weights convert exactly. sums_of_lanes() stores four sums with the bits of sum_of_lanes()
-// at a third of its cost.
+// at a third of its cost. larger() gives b where a lane of it is NaN. two_to_the() has n as 0x1.8p23 + n, -126…127.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
+
+#if defined(_MSC_VER)
+#define FORETOKEN_INLINE __forceinline
+#else
+#define FORETOKEN_INLINE inline __attribute__((always_inline))
+#endif
 
 // MSVC says nothing of FMA and F16C, which every processor with AVX2 has.
 #if defined(__AVX2__) && (defined(_MSC_VER) || (defined(__FMA__) && defined(__F16C__)))
@@ -67,8 +75,21 @@ inline Vector load(const BlockQ8 * row, size_t vector) {
 inline void store(float * values, Vector v) {
     _mm512_storeu_ps(values, v);
 }
+inline Vector splat(float value) {
+    return _mm512_set1_ps(value);
+}
+inline Vector add(Vector a, Vector b) {
+    return _mm512_add_ps(a, b);
+}
 inline Vector multiply_add(Vector a, Vector b, Vector sum) {
     return _mm512_fmadd_ps(a, b, sum);
+}
+inline Vector larger(Vector a, Vector b) {
+    return _mm512_max_ps(a, b);
+}
+inline Vector two_to_the(Vector shifted) {
+    const __m512i exponent = _mm512_add_epi32(_mm512_castps_si512(shifted), _mm512_set1_epi32(127));
+    return _mm512_castsi512_ps(_mm512_slli_epi32(exponent, 23));
 }
 inline Vector round_to_float16(Vector v) {
     return _mm512_cvtph_ps(_mm512_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
@@ -121,8 +142,21 @@ inline Vector load(const BlockQ8 * row, size_t vector) {
 inline void store(float * values, Vector v) {
     _mm256_storeu_ps(values, v);
 }
+inline Vector splat(float value) {
+    return _mm256_set1_ps(value);
+}
+inline Vector add(Vector a, Vector b) {
+    return _mm256_add_ps(a, b);
+}
 inline Vector multiply_add(Vector a, Vector b, Vector sum) {
     return _mm256_fmadd_ps(a, b, sum);
+}
+inline Vector larger(Vector a, Vector b) {
+    return _mm256_max_ps(a, b);
+}
+inline Vector two_to_the(Vector shifted) {
+    const __m256i exponent = _mm256_add_epi32(_mm256_castps_si256(shifted), _mm256_set1_epi32(127));
+    return _mm256_castsi256_ps(_mm256_slli_epi32(exponent, 23));
 }
 inline Vector round_to_float16(Vector v) {
     return _mm256_cvtph_ps(_mm256_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT));
@@ -171,8 +205,21 @@ inline Vector load(const BlockQ8 * row, size_t vector) {
 inline void store(float * values, Vector v) {
     vst1q_f32(values, v);
 }
+inline Vector splat(float value) {
+    return vdupq_n_f32(value);
+}
+inline Vector add(Vector a, Vector b) {
+    return vaddq_f32(a, b);
+}
 inline Vector multiply_add(Vector a, Vector b, Vector sum) {
     return vfmaq_f32(sum, a, b);
+}
+inline Vector larger(Vector a, Vector b) {
+    return vmaxq_f32(a, b);
+}
+inline Vector two_to_the(Vector shifted) {
+    const int32x4_t exponent = vaddq_s32(vreinterpretq_s32_f32(shifted), vdupq_n_s32(127));
+    return vreinterpretq_f32_s32(vshlq_n_s32(exponent, 23));
 }
 inline Vector round_to_float16(Vector v) {
     return vcvt_f32_f16(vcvt_f16_f32(v));
@@ -264,6 +311,31 @@ inline Vector load(const BlockQ8 * row, size_t vector) {
 inline void store(float * values, Vector v) {
     std::memcpy(values, v.lane, sizeof v.lane);
 }
+inline Vector splat(float value) {
+    Vector v;
+    for (float & lane : v.lane) {
+        lane = value;
+    }
+    return v;
+}
+inline Vector add(Vector a, Vector b) {
+    for (size_t i = 0; i < kLanes; i++) {
+        a.lane[i] += b.lane[i];
+    }
+    return a;
+}
+inline Vector larger(Vector a, Vector b) {
+    for (size_t i = 0; i < kLanes; i++) {
+        b.lane[i] = a.lane[i] > b.lane[i] ? a.lane[i] : b.lane[i];
+    }
+    return b;
+}
+inline Vector two_to_the(Vector shifted) {
+    for (float & lane : shifted.lane) {
+        lane = float_of((bits_of(lane) + 127) << 23);
+    }
+    return shifted;
+}
 inline Vector multiply_add(Vector a, Vector b, Vector sum) {
     for (size_t i = 0; i < kLanes; i++) {
         sum.lane[i] += a.lane[i] * b.lane[i];
@@ -290,6 +362,63 @@ inline void sums_of_lanes(Vector a, Vector b, Vector c, Vector d, float * sums) 
 
 template <typename Value> inline Vector load(const Value * row, size_t vector) {
     return load(row + vector * kLanes);
+}
+
+/** The last `count` < kLanes values of a row, then zeros. */
+template <typename Value> inline Vector load_partly(const Value * values, size_t count) {
+    Value filled[kLanes] = {};
+    std::copy_n(values, count, filled);
+    return load(filled);
+}
+
+/** Nearest bfloat16, ties to even, as llama.cpp rounds: NaN stays NaN. */
+inline float round_to_bfloat16(float value) {
+    uint32_t bits;
+    std::memcpy(&bits, &value, sizeof bits);
+    if ((bits & 0x7fffffffU) > 0x7f800000U) {
+        bits |= 0x00400000U;
+    } else {
+        bits += 0x7fffU + ((bits >> 16) & 1U);
+    }
+    bits &= 0xffff0000U;
+    std::memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+/** The nearest values of what they are multiplied with, as llama.cpp rounds them; beside q8_0 they stay. */
+template <typename Value> inline Vector rounded(Vector v) {
+    if constexpr (std::is_same_v<Value, Float16>) {
+        return round_to_float16(v);
+    } else if constexpr (std::is_same_v<Value, BFloat16>) {
+        float values[kLanes];
+        store(values, v);
+        for (float & value : values) {
+            value = round_to_bfloat16(value);
+        }
+        return load(values);
+    } else {
+        return v;
+    }
+}
+
+/** Keeps a loaded value in its register: GCC would load an activation anew for each multiplication. */
+inline Vector keep(Vector v) {
+#if defined(__GNUC__) && (defined(__AVX512F__) || defined(__AVX2__))
+    asm("" : "+v"(v));
+#endif
+    return v;
+}
+
+inline void prefetch(const void * address) {
+#if defined(__GNUC__)
+    __builtin_prefetch(address, 0, 3);
+#else
+    (void)address;
+#endif
+}
+
+constexpr size_t round_up(size_t value, size_t multiple) {
+    return (value + multiple - 1) / multiple * multiple;
 }
 
 }  // namespace foretoken::kernels

@@ -4,39 +4,15 @@
 
 #include <cmath>
 #include <cstring>
-#include <limits>
 #include <random>
 
 #include "check.h"
+#include "kernels.h"
 
 namespace foretoken::kernels {
 namespace {
 
 constexpr uint32_t kSeed = 20261124;
-constexpr float kInfinity = std::numeric_limits<float>::infinity();
-constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
-
-bool runs_here() {
-#if defined(__GNUC__) && defined(__x86_64__)
-    const std::string needed = instructions();
-    return needed == "plain" || (needed == "avx2" && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) ||
-           (needed == "avx512" && __builtin_cpu_supports("avx512f"));
-#else
-    return true;
-#endif
-}
-
-/** The value of an IEEE binary16. */
-float half_value(uint16_t bits) {
-    const int exponent = (bits >> 10) & 0x1f;
-    const int fraction = bits & 0x3ff;
-    const float sign = (bits & 0x8000) != 0 ? -1.0F : 1.0F;
-    if (exponent == 0x1f) {
-        return fraction != 0 ? kNaN : sign * kInfinity;
-    }
-    return sign * (exponent == 0 ? std::ldexp(static_cast<float>(fraction), -24)
-                                 : std::ldexp(static_cast<float>(fraction + 0x400), exponent - 25));
-}
 
 /** Nearest value with `bits` bits after the leading one and exponents from `lowest`, ties to even; beyond `largest`,
  * infinity. */
@@ -158,23 +134,6 @@ struct Product {
                         weight_values.data() + row * inner, bytes_of(floats.type, inner));
         }
         return floats;
-    }
-
-    static uint16_t half_bits(float value) {
-        const uint16_t sign = std::signbit(value) ? 0x8000 : 0;
-        const float magnitude = std::abs(value);
-        if (std::isnan(value)) {
-            return 0x7e00;
-        }
-        if (std::isinf(value)) {
-            return sign | 0x7c00;
-        }
-        if (magnitude < 0x1p-14F) {
-            return sign | static_cast<uint16_t>(std::ldexp(magnitude, 24));
-        }
-        const int exponent = std::ilogb(magnitude);
-        const int fraction = static_cast<int>(std::ldexp(magnitude, 10 - exponent)) - 0x400;
-        return static_cast<uint16_t>(sign | ((exponent + 15) << 10) | fraction);
     }
 
     Weights weights() const { return {type, weight_bytes.data(), rows, inner, bytes_of(type, inner + gap)}; }
@@ -400,10 +359,5 @@ TEST("no columns and no rows are no work") {
 }  // namespace foretoken::kernels
 
 int main() {
-    if (!foretoken::kernels::runs_here()) {
-        std::printf("skipped: this processor has no %s\n", foretoken::kernels::instructions());
-        return 0;
-    }
-    std::printf("instructions: %s; seed %u\n", foretoken::kernels::instructions(), foretoken::kernels::kSeed);
-    return foretoken::test::run_tests();
+    return foretoken::kernels::run_tests_here(foretoken::kernels::kSeed);
 }
