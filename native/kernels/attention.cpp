@@ -12,14 +12,15 @@ namespace {
 constexpr size_t kRows = kRegisters == 32 ? 4 : 2;
 constexpr size_t kTogether = 4;
 
-/** Cells between the one that is read and the one that is requested: they lie a page apart, which no processor guesses. */
+/** Cells between the one that is read and the one that is requested: they lie a page apart, which no processor guesses.
+ */
 constexpr size_t kAhead = 12;
 
 /** One tile at work. */
 struct Tile {
     const AttentionRow * rows;
     size_t count;
-    size_t shared;  // cells that all rows see first, in the same order
+    size_t shared;    // cells that all rows see first, in the same order
     float * queries;  // [row][key vectors]
     float * sums;     // [row][value vectors]
     float * weights;  // [row][weight_stride]: scores, then exp(score − largest)
@@ -73,8 +74,7 @@ template <typename Cell> void round_queries(const Tile & tile, size_t size) {
 }
 
 template <size_t Rows, typename Load>
-FORETOKEN_INLINE void add_products(Vector (&sums)[Rows][kTogether], const float * query, size_t stride,
-                                   Load load_key) {
+FORETOKEN_INLINE void add_products(Vector (&sums)[Rows][kTogether], const float * query, size_t stride, Load load_key) {
     Vector keys[kTogether];
     for (size_t i = 0; i < kTogether; i++) {
         keys[i] = keep(load_key(i));
@@ -127,7 +127,8 @@ Vector exp_of(Vector x) {
     Vector r = multiply_add(n, splat(-0.693359375F), x);
     r = multiply_add(n, splat(2.12194440e-4F), r);
     Vector sum = splat(1.9875691500e-4F);
-    for (const float next : {1.3981999507e-3F, 8.3334519073e-3F, 4.1665795894e-2F, 1.6666665459e-1F, 0.5F, 1.0F, 1.0F}) {
+    for (const float next :
+         {1.3981999507e-3F, 8.3334519073e-3F, 4.1665795894e-2F, 1.6666665459e-1F, 0.5F, 1.0F, 1.0F}) {
         sum = multiply_add(sum, r, splat(next));
     }
     return multiply_add(sum, two_to_the(shifted), zero());
@@ -162,7 +163,8 @@ float weigh(const Sight & sight, float scale, float * weights) {
     return sum_of_lanes(sum);
 }
 
-/** Adds weight × value of cells [begin, end) to Vectors vectors, from `at` on, of the sums of the rows from `first` on. */
+/** Adds weight × value of cells [begin, end) to Vectors vectors, from `at` on, of the sums of the rows from `first` on.
+ */
 template <size_t Rows, size_t Vectors, typename Value>
 void add_values(const CellsOf<Value> & values, const Tile & tile, size_t first, size_t at, size_t begin, size_t end) {
     const int32_t * const cells = tile.rows[first].sight.cells;

@@ -46,8 +46,8 @@ size_t attention_tile();
 size_t attention_scratch_floats(size_t key_size, size_t value_size, size_t cells);
 
 /**
- * What a row with this mask sees: cells whose mask (IEEE binary16) is not −∞. `cells` and `bias` are as long as the mask; null
- * is no mask.
+ * What a row with this mask sees: cells whose mask (IEEE binary16) is not −∞. `cells` and `bias` are as long as the
+ * mask; null is no mask.
  */
 Sight find_sight(const uint16_t * mask, size_t count, int32_t * cells, float * bias);
 

@@ -58,8 +58,7 @@ size_t work_floats(const Attention & in) {
     return scratch_floats(in) + 2 * attention_tile() * in.cells();
 }
 
-template <typename T>
-T * at(const ggml_tensor * tensor, int64_t i1, int64_t i2, int64_t i3) {
+template <typename T> T * at(const ggml_tensor * tensor, int64_t i1, int64_t i2, int64_t i3) {
     return reinterpret_cast<T *>(static_cast<char *>(tensor->data) + static_cast<size_t>(i1) * tensor->nb[1] +
                                  static_cast<size_t>(i2) * tensor->nb[2] + static_cast<size_t>(i3) * tensor->nb[3]);
 }
@@ -90,8 +89,7 @@ public:
             const int64_t row = (first_ + static_cast<int64_t>(i)) / heads_;
             const int64_t head = head_of_cells * heads_ + (first_ + static_cast<int64_t>(i)) % heads_;
             // The node is [value size, heads, rows, batches].
-            rows[i] = {at<const float>(in_.query, row, head, batch), sights_[i],
-                       at<float>(in_.node, head, row, batch)};
+            rows[i] = {at<const float>(in_.query, row, head, batch), sights_[i], at<float>(in_.node, head, row, batch)};
         }
         attend(cells_of(in_.keys, head_of_cells, batch / repeats_),
                cells_of(in_.values, head_of_cells, batch / repeats_), in_.parameter(0), rows, rows_, work_);

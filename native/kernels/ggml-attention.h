@@ -15,8 +15,8 @@ extern "C" {
 size_t foretoken_attention_work_size(const struct ggml_tensor * node, int threads);
 
 /**
- * Computes this thread's part of attention over f32, f16 or bf16 cells; false, having done nothing, where keys or values are
- * quantised, and for sinks, soft caps and ALiBi. Called by every thread of the pool at once.
+ * Computes this thread's part of attention over f32, f16 or bf16 cells; false, having done nothing, where keys or
+ * values are quantised, and for sinks, soft caps and ALiBi. Called by every thread of the pool at once.
  */
 bool foretoken_attention(const struct ggml_compute_params * params, struct ggml_tensor * node);
 

@@ -150,8 +150,7 @@ struct Attention {
         std::vector<double> result(value_size, 0);
         for (size_t i = 0; i < weights.size(); ++i) {
             for (size_t v = 0; v < value_size; ++v) {
-                result[v] +=
-                    weights[i] / total * static_cast<double>(values.get(static_cast<size_t>(row.cells[i]), v));
+                result[v] += weights[i] / total * static_cast<double>(values.get(static_cast<size_t>(row.cells[i]), v));
             }
         }
         return result;
@@ -198,8 +197,7 @@ void check_invariant(const Attention & attention) {
     for (size_t tile = 2; tile <= attention_tile(); ++tile) {
         std::vector<float> all;
         for (size_t row = 0; row < attention.rows.size(); row += tile) {
-            const std::vector<float> results =
-                attention.results(row, std::min(tile, attention.rows.size() - row));
+            const std::vector<float> results = attention.results(row, std::min(tile, attention.rows.size() - row));
             all.insert(all.end(), results.begin(), results.end());
         }
         if (!same_bits(all, alone)) {

@@ -1,4 +1,5 @@
-// What the kernels' tests share. Each is built once for every instruction set that the compiler has (cmake/tests.cmake).
+// What the kernels' tests share. Each is built once for every instruction set that the compiler has
+// (cmake/tests.cmake).
 #pragma once
 
 #include <cmath>
