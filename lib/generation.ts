@@ -1,10 +1,7 @@
-import type { CallSite } from "./call-site.js";
-import { type Deferred, deferred } from "./deferred.js";
-import { createError, type ForetokenError, isErrorCode } from "./errors.js";
-import type { GenerationEnd } from "./metrics.js";
-import { FINISH_REASONS, type NativeBatch, type NativeGeneration } from "./native.js";
-import { deriveStats, type Stats } from "./stats.js";
-import { joinText, type Token, tokensOf } from "./token.js";
+import type { GenerationRun } from "./generation-run.js";
+import type { FINISH_REASONS } from "./native.js";
+import type { Stats } from "./stats.js";
+import type { Token } from "./token.js";
 
 /**
  * Why a generation ended: the model ended it, a stop string, `maxTokens`, a full context, or it was stopped by `abort()`,
@@ -18,9 +15,6 @@ export interface Chunk {
   tokens: Token[];
 }
 
-/** Unread tokens of a generation that is iterated, above which it pauses. */
-const MOST_UNREAD = 1024;
-
 export interface Completion {
   text: string;
   tokens: Token[];
@@ -30,66 +24,26 @@ export interface Completion {
   stats: Stats;
 }
 
-/** What a generation needs to know of its pair. */
-interface GenerationContext {
-  seed: number;
-  /** A token's text, special ones written out. */
-  textOf: (id: number) => string;
-  /** Called with the number of tokens that have come. */
-  received: (count: number) => void;
-  /** Called once, when the generation no longer runs, with what it made. */
-  ended: (end: GenerationEnd, tokens: readonly Token[]) => void;
-}
+/** Runs whose generation nobody can reach any more make no tokens that would have to wait for a reader. */
+const forgotten = new FinalizationRegistry<GenerationRun>((run) => run.abandon());
 
 /**
  * A generation under way. Iterate it once; leaving the loop early stops the native work. While more than about a thousand
- * tokens wait to be read it pauses, unless `result` was asked for.
+ * tokens wait to be read it pauses, unless `result` was asked for: it then keeps no process alive, and ends as aborted once it is
+ * garbage.
  */
 export class Generation implements AsyncIterableIterator<Chunk, undefined, undefined> {
-  readonly #callSite: CallSite;
-  readonly #signal: AbortSignal | null;
-  readonly #context: GenerationContext;
-  readonly #tokens: Token[] = [];
-  readonly #outcome = deferred<Completion>();
-  #native: NativeGeneration | null = null;
-  #pending: Token[] = [];
-  #waiters: Deferred<IteratorResult<Chunk, undefined>>[] = [];
-  #dropping = false;
-  #collecting = false;
-  #paused = false;
-  #done = false;
-  #failure: { reason: unknown } | null = null;
+  readonly #run: GenerationRun;
 
-  /** @internal */
-  constructor(callSite: CallSite, signal: AbortSignal | null, context: GenerationContext) {
-    this.#callSite = callSite;
-    this.#signal = signal;
-    this.#context = context;
-    this.#outcome.promise.catch(() => {});
+  /** @internal Nothing that the run holds may hold this. */
+  constructor(run: GenerationRun) {
+    this.#run = run;
+    if (!run.isDone) forgotten.register(this, run);
   }
 
   /** The whole outcome. Rejects with what the iteration throws; ignoring it is safe. */
   get result(): Promise<Completion> {
-    this.#collecting = true;
-    this.#regulate();
-    return this.#outcome.promise;
-  }
-
-  /** @internal */
-  start(begin: (onBatch: (batch: NativeBatch) => void) => NativeGeneration): this {
-    if (this.#signal?.aborted) {
-      this.#fail(this.#signal.reason);
-    } else {
-      this.#native = begin((batch) => this.#receive(batch));
-      this.#signal?.addEventListener("abort", this.#onAbort);
-    }
-    return this;
-  }
-
-  /** @internal Ends the generation now; what native code still sends is ignored. */
-  fail(error: ForetokenError): void {
-    this.#pending = [];
-    this.#fail(this.#callSite.locate(error));
+    return this.#run.collect();
   }
 
   /**
@@ -97,7 +51,7 @@ export class Generation implements AsyncIterableIterator<Chunk, undefined, undef
    * reason "aborted"; an AbortSignal rejects instead.
    */
   abort(): void {
-    this.#native?.abort();
+    this.#run.abort();
   }
 
   [Symbol.asyncIterator](): this {
@@ -105,104 +59,11 @@ export class Generation implements AsyncIterableIterator<Chunk, undefined, undef
   }
 
   next(): Promise<IteratorResult<Chunk, undefined>> {
-    const waiter = deferred<IteratorResult<Chunk, undefined>>();
-    this.#waiters.push(waiter);
-    this.#serve();
-    return waiter.promise;
+    return this.#run.next();
   }
 
   /** Called by `break` and by errors in the loop's body: stops the native work and waits for its end. */
-  async return(): Promise<IteratorResult<Chunk, undefined>> {
-    this.#drop();
-    this.abort();
-    await this.result.catch(() => {});
-    this.#failure = null;
-    return { done: true, value: undefined };
-  }
-
-  readonly #onAbort = () => {
-    this.#drop();
-    this.abort();
-  };
-
-  #drop(): void {
-    this.#dropping = true;
-    this.#pending = [];
-    this.#regulate();
-  }
-
-  /** Lets native code make tokens as long as somebody takes them. */
-  #regulate(): void {
-    const pause = !this.#done && !this.#collecting && this.#pending.length >= MOST_UNREAD;
-    if (pause === this.#paused) return;
-    this.#paused = pause;
-    if (pause) this.#native?.pause();
-    else this.#native?.resume();
-  }
-
-  #receive(batch: NativeBatch): void {
-    if (this.#done) return;
-    for (const token of tokensOf(batch, this.#context.textOf)) {
-      this.#tokens.push(token);
-      if (!this.#dropping) this.#pending.push(token);
-    }
-    if (batch.ids.length > 0) this.#context.received(batch.ids.length);
-    if (batch.end !== undefined) this.#finish(batch.end);
-    this.#serve();
-  }
-
-  #finish({ finishReason, stats: native, error }: NonNullable<NativeBatch["end"]>): void {
-    const stats = deriveStats(native, this.#tokens.length);
-    if (this.#signal?.aborted) {
-      this.#fail(this.#signal.reason, stats);
-    } else if (error !== undefined) {
-      const code = isErrorCode(error.code) ? error.code : "EVAL_FAILED";
-      this.#fail(this.#callSite.locate(createError(code, error.message)), stats);
-    } else {
-      const completion: Completion = {
-        text: joinText(this.#tokens),
-        tokens: this.#tokens,
-        finishReason: FINISH_REASONS[finishReason] ?? "aborted",
-        seed: this.#context.seed,
-        stats,
-      };
-      this.#outcome.resolve(completion);
-      this.#end({ finishReason: completion.finishReason, error: null, stats });
-    }
-  }
-
-  #fail(reason: unknown, stats: Stats | null = null): void {
-    if (this.#done) return;
-    this.#failure = { reason };
-    this.#outcome.reject(reason);
-    const isAborted = this.#signal?.aborted === true && reason === this.#signal.reason;
-    this.#end({ finishReason: isAborted ? "aborted" : null, error: reason, stats });
-  }
-
-  #end(end: GenerationEnd): void {
-    this.#done = true;
-    this.#signal?.removeEventListener("abort", this.#onAbort);
-    this.#context.ended(end, this.#tokens);
-    this.#serve();
-  }
-
-  /** Hands what there is to whoever waits: text first, then the failure once, then the end. */
-  #serve(): void {
-    for (let waiter = this.#waiters[0]; waiter !== undefined; waiter = this.#waiters[0]) {
-      if (this.#pending.length > 0) {
-        const tokens = this.#pending;
-        this.#pending = [];
-        waiter.resolve({ done: false, value: { text: joinText(tokens), tokens } });
-      } else if (this.#failure !== null) {
-        waiter.reject(this.#failure.reason);
-        this.#failure = null;
-      } else if (this.#done) {
-        waiter.resolve({ done: true, value: undefined });
-      } else {
-        break;
-      }
-      this.#waiters.shift();
-    }
-    this.#regulate();
+  return(): Promise<IteratorResult<Chunk, undefined>> {
+    return this.#run.leave();
   }
 }

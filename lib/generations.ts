@@ -4,6 +4,7 @@ import { type Requests, splitManyOptions, splitRequest } from "./completion-requ
 import { Completions } from "./completions.js";
 import { createError } from "./errors.js";
 import { Generation } from "./generation.js";
+import { GenerationRun } from "./generation-run.js";
 import { Meter } from "./metrics.js";
 import { nativeRequest } from "./native-request.js";
 import type { PairParts } from "./pair.js";
@@ -22,7 +23,7 @@ export class Generations {
   readonly chats: Chats;
   readonly meter: Meter;
   readonly #parts: PairParts;
-  readonly #open = new Set<Generation>();
+  readonly #open = new Set<GenerationRun>();
   #isClosed = false;
 
   constructor(parts: PairParts) {
@@ -38,23 +39,24 @@ export class Generations {
     const options = this.#resolve(input);
     const request = nativeRequest(promptTokens(targetModel, prompt, turn.began ?? []), options);
     let metered: ReturnType<Meter["take"]> | null = null;
-    const generation: Generation = new Generation(callSite, options.signal, {
+    const run: GenerationRun = new GenerationRun(callSite, options.signal, {
       seed: options.seed,
       textOf: (id) => targetModel.detokenize(Int32Array.of(id), true),
       received: (count) => metered?.received(count),
       ended: (end, tokens) => {
-        this.#open.delete(generation);
+        this.#open.delete(run);
         metered?.ended(end);
         turn.ended?.(request.prompt, end.error === null ? tokens : null);
       },
     });
-    return generation.start((onBatch) => {
+    run.start((onBatch) => {
       const native = engine.generate(request, onBatch);
       // What was refused was never taken.
       metered = this.meter.take(request.prompt.length);
-      this.#open.add(generation);
+      this.#open.add(run);
       return native;
     });
+    return new Generation(run);
   }
 
   startChat(messages: unknown, input: unknown, callSite: CallSite): Generation {
@@ -79,7 +81,7 @@ export class Generations {
   /** Ends them all with PAIR_CLOSED, and every later one. */
   close(): void {
     this.#isClosed = true;
-    for (const generation of this.#open) generation.fail(closedError());
+    for (const run of this.#open) run.fail(closedError());
   }
 
   #resolve(options: unknown) {

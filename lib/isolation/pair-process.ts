@@ -27,6 +27,8 @@ export class PairProcess {
   readonly #abortTimeoutMs: number;
   readonly #child: ChildProcess;
   readonly #streams = new Map<number, Listener>();
+  /** Of those: what waits for its reader. */
+  readonly #paused = new Set<number>();
   readonly #calls = new Map<number, Deferred<unknown>>();
   readonly #exited = deferred<void>();
   #onProgress: ((fraction: number) => void) | null = null;
@@ -92,7 +94,11 @@ export class PairProcess {
     const id = ++this.#lastId;
     this.#streams.set(id, onBatch);
     this.#send({ type: "generate", id, request });
-    const steer = (to: keyof NativeGeneration) => this.#send({ type: "steer", id, to });
+    const steer = (to: keyof NativeGeneration) => {
+      if (to === "pause" && this.#streams.has(id)) this.#paused.add(id);
+      else this.#paused.delete(id);
+      this.#send({ type: "steer", id, to });
+    };
     return {
       abort: () => {
         steer("abort");
@@ -144,7 +150,10 @@ export class PairProcess {
 
   #deliver(id: number, batch: NativeBatch): void {
     const listener = this.#streams.get(id);
-    if (batch.end !== undefined) this.#streams.delete(id);
+    if (batch.end !== undefined) {
+      this.#streams.delete(id);
+      this.#paused.delete(id);
+    }
     this.#keepAlive();
     listener?.(batch);
   }
@@ -170,7 +179,8 @@ export class PairProcess {
 
   /** Node waits for a process that something was asked of, its end included, and for none that is idle. */
   #keepAlive(): void {
-    const isBusy = this.#isEnding || this.#streams.size + this.#calls.size > 0;
+    const running = this.#streams.size - this.#paused.size;
+    const isBusy = this.#isEnding || running + this.#calls.size > 0;
     const { channel, stderr } = this.#child;
     for (const handle of [this.#child, channel, stderr as Socket | null]) {
       if (isBusy) handle?.ref();

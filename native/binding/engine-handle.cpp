@@ -203,7 +203,7 @@ Napi::Value EngineHandle::generate(const Napi::CallbackInfo & info) {
         if (!hub_) {
             throw Error("ENGINE_CLOSED", "the engine is closed");
         }
-        RequestControls controls{engine_};
+        RequestControls controls{engine_, hub_};
         Request request = to_request(*engine_, to_object(info[0], "request"));
         request.aborted = controls.aborted;
         request.listener = hub_->open(to_function(info[1], "onBatch"), info.This().As<Napi::Object>(), controls.paused);
@@ -278,9 +278,17 @@ Napi::Function GenerationHandle::define(Napi::Env env) {
 GenerationHandle::GenerationHandle(const Napi::CallbackInfo & info)
     : Handle(info), controls_(constructor_argument<RequestControls>(info)) {}
 
-void GenerationHandle::set(std::atomic<bool> & flag, bool value) const {
-    flag.store(value);
-    if (const auto engine = controls_.engine.lock()) {
+void GenerationHandle::abort(const Napi::CallbackInfo &) {
+    controls_.aborted->store(true);
+    set_paused(false);  // its end waits for no reader
+}
+
+void GenerationHandle::set_paused(bool paused) const {
+    controls_.paused->store(paused && !*controls_.aborted);
+    if (const auto hub = controls_.hub.lock()) {
+        hub->regulate();
+    }
+    if (const auto engine = controls_.engine.lock(); engine && !paused) {
         engine->wake();
     }
 }

@@ -51,9 +51,10 @@ private:
     Napi::Env::CleanupHook<void (*)(EngineHandle *), EngineHandle> teardown_;
 };
 
-// How JS steers one request. The engine may be gone before its handle.
+// How JS steers one request. Engine and hub may be gone before its handle.
 struct RequestControls {
     std::weak_ptr<Engine> engine;
+    std::weak_ptr<StreamHub> hub;
     std::shared_ptr<std::atomic<bool>> aborted = std::make_shared<std::atomic<bool>>(false);
     std::shared_ptr<std::atomic<bool>> paused = std::make_shared<std::atomic<bool>>(false);
 };
@@ -69,11 +70,10 @@ public:
     explicit GenerationHandle(const Napi::CallbackInfo & info);
 
 private:
-    void abort(const Napi::CallbackInfo &) { set(*controls_.aborted, true); }
-    void pause(const Napi::CallbackInfo &) { controls_.paused->store(true); }
-    void resume(const Napi::CallbackInfo &) { set(*controls_.paused, false); }
-    // Tells the decode thread.
-    void set(std::atomic<bool> & flag, bool value) const;
+    void abort(const Napi::CallbackInfo &);
+    void pause(const Napi::CallbackInfo &) { set_paused(true); }
+    void resume(const Napi::CallbackInfo &) { set_paused(false); }
+    void set_paused(bool paused) const;
 
     RequestControls controls_;
 };

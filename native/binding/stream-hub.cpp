@@ -1,6 +1,8 @@
 #include "stream-hub.h"
 
+#include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "convert.h"
 
@@ -120,17 +122,18 @@ public:
                            std::make_move_iterator(tokens.end()));
             undelivered_ = tokens_.size();
         }
-        hub_->wake(false);
+        hub_->wake(std::exchange(began_, true) ? DeliveryPace::Piece::Later : DeliveryPace::Piece::First);
     }
 
-    bool congested() const override { return *paused_ || undelivered_ >= kMostUndelivered; }
+    bool paused() const { return *paused_; }
+    bool congested() const override { return paused() || undelivered_ >= kMostUndelivered; }
 
     void on_end(FinishReason reason, const Statistics & statistics, const Error * error) override {
         {
             const std::lock_guard lock(hub_->mutex_);
             end_ = End{reason, statistics, error ? std::optional(*error) : std::nullopt};
         }
-        hub_->wake(true);
+        hub_->wake(DeliveryPace::Piece::End);
     }
 
     // JS thread. Returns whether the stream has ended; its references are then gone, since the decode thread may be the
@@ -167,6 +170,7 @@ private:
     std::vector<EmittedToken> tokens_;
     std::atomic<size_t> undelivered_ = 0;  // tokens_.size(), for reading without the lock
     std::optional<End> end_;
+    bool began_ = false;  // decode thread
 };
 
 StreamHub::StreamHub(Napi::Env env, std::function<void()> resume)
@@ -180,24 +184,21 @@ std::shared_ptr<SequenceListener> StreamHub::open(const Napi::Function & on_batc
                                                   std::shared_ptr<const std::atomic<bool>> paused) {
     auto stream = std::make_shared<Stream>(shared_from_this(), on_batch, owner, std::move(paused));
     streams_.push_back(stream);
-    wake_js_.Ref(env_);
+    regulate();
     return stream;
 }
 
-void StreamHub::wake(bool at_once) {
+void StreamHub::wake(DeliveryPace::Piece piece) {
     {
         const std::lock_guard lock(mutex_);
-        const auto now = Clock::now();
-        if (woken_ || (!at_once && now - last_wake_ < kInterval)) {
+        if (!pace_.wakes(piece, DeliveryPace::Clock::now())) {
             return;
         }
-        woken_ = true;
-        last_wake_ = now;
     }
     wake_js_.NonBlockingCall([hub = shared_from_this()](Napi::Env, Napi::Function) {
         {
             const std::lock_guard lock(hub->mutex_);
-            hub->woken_ = false;
+            hub->pace_.reading();
         }
         hub->drain();
     });
@@ -205,7 +206,7 @@ void StreamHub::wake(bool at_once) {
 
 void StreamHub::close_last() {
     streams_.pop_back();
-    unref_if_idle();
+    regulate();
 }
 
 void StreamHub::drain() {
@@ -216,13 +217,12 @@ void StreamHub::drain() {
             std::erase(streams_, stream);
         }
     }
-    unref_if_idle();
+    regulate();
 }
 
-void StreamHub::unref_if_idle() {
-    if (streams_.empty()) {
-        wake_js_.Unref(env_);
-    }
+void StreamHub::regulate() {
+    const bool runs = std::any_of(streams_.begin(), streams_.end(), [](const auto & s) { return !s->paused(); });
+    runs ? wake_js_.Ref(env_) : wake_js_.Unref(env_);
 }
 
 void StreamHub::release() {

@@ -1,23 +1,22 @@
 // Carries tokens from an engine's decode thread to JS callbacks.
 //
-// Listeners fill a stream's buffer on the decode thread; one thread-safe function wakes the JS thread, which takes
-// whatever has come since. JS that falls behind therefore gets larger batches, not more calls, and small models, which
-// make a token in a fraction of kInterval, do not spend their cores on waking it for each. While a stream is open the
-// event loop is kept alive for its end; an idle engine never keeps a process alive.
+// Listeners fill a stream's buffer on the decode thread; one thread-safe function wakes the JS thread at DeliveryPace,
+// which takes whatever has come since. JS that falls behind therefore gets larger batches, not more calls.
 //
 // Nobody has to read: a stream whose reader asked for a pause, or of which kMostUndelivered tokens wait for the JS
-// thread, is congested, and its sequence pauses.
+// thread, is congested, and its sequence pauses. While a stream is open and not paused the event loop is kept alive for
+// its end; an idle engine, or one whose streams all wait for their readers, never keeps a process alive.
 #pragma once
 
 #include <napi.h>
 
 #include <atomic>
-#include <chrono>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <vector>
 
+#include "delivery-pace.h"
 #include "scheduler.h"
 
 namespace foretoken {
@@ -35,6 +34,8 @@ public:
                                            std::shared_ptr<const std::atomic<bool>> paused);
     // JS thread. Takes back the last open(), whose listener nobody calls.
     void close_last();
+    // JS thread. A stream was paused or goes on.
+    void regulate();
     // JS thread. Delivers what has arrived.
     void drain();
     // JS thread, once the decode thread has ended: drops undelivered streams and the thread-safe function.
@@ -45,22 +46,16 @@ public:
 private:
     class Stream;
 
-    // Decode thread. Wakes the JS thread unless it is about to run; what comes within kInterval of the last time waits
-    // for the next round, except the end of a stream.
-    void wake(bool at_once);
-    // JS thread.
-    void unref_if_idle();
+    // Decode thread. Wakes the JS thread, unless the piece can wait for it.
+    void wake(DeliveryPace::Piece piece);
 
-    using Clock = std::chrono::steady_clock;
     static constexpr size_t kMostUndelivered = 4096;
-    static constexpr Clock::duration kInterval = std::chrono::milliseconds(10);
 
     Napi::Env env_;
     std::function<void()> resume_;
     Napi::ThreadSafeFunction wake_js_;
-    std::mutex mutex_;  // guards woken_, last_wake_ and every stream's buffer
-    bool woken_ = false;
-    Clock::time_point last_wake_{};
+    std::mutex mutex_;  // guards pace_ and every stream's buffer
+    DeliveryPace pace_;
     std::vector<std::shared_ptr<Stream>> streams_;  // JS thread
 };
 

@@ -15,6 +15,9 @@ constexpr int kProbeRounds = 3;  // one token says little, and catching up is th
 constexpr double kProbeShare = 0.0075;
 // Gains below this share of a plain round are errors of the estimate as often as not.
 constexpr double kLeastGain = 0.01;
+// Several sequences that draft round after round decode plainly once in so many passes: what they forgo is known by
+// that.
+constexpr int kPlainEvery = 64;
 constexpr double kRecentRate = 0.1;
 constexpr double kTogetherRate = 0.05;
 constexpr int kFewRounds = 8;  // of several sequences together, after which their gains are taken for known
@@ -26,12 +29,23 @@ constexpr int kHorizon = 128;
 AdaptiveDraftLength::AdaptiveDraftLength(std::shared_ptr<PairExperience> pair, int max_length)
     : pair_(std::move(pair)), max_length_(max_length) {}
 
-double AdaptiveDraftLength::round_ms(int drawn) const {
-    return pair_->costs.target.ms(load().rows + load().drafting * drawn) / load().drafting;
+double AdaptiveDraftLength::rows_ms(int rows, int more) const {
+    const PassCosts & target = pair_->costs.target;
+    return (target.ms(rows + load().drafting * more) - target.ms(rows)) / load().drafting;
 }
 
 double AdaptiveDraftLength::step_ms(int drafter) const {
     return pair_->costs.drafters[static_cast<size_t>(drafter)].ms(load().drafting) / load().drafting;
+}
+
+double AdaptiveDraftLength::next_step_ms() const {
+    const int go_on = (load().drafting + 1) / 2;
+    return pair_->costs.drafters[static_cast<size_t>(plan_.drafter)].ms(go_on) / go_on;
+}
+
+double AdaptiveDraftLength::lag_ms(int drafter) const {
+    const PassCosts & draft = pair_->costs.drafters[static_cast<size_t>(drafter)];
+    return (draft.ms(2 * load().drafting) - draft.ms(load().drafting)) / load().drafting;
 }
 
 CommonGains & AdaptiveDraftLength::together() const {
@@ -43,12 +57,14 @@ double AdaptiveDraftLength::worth(double acceptance, int drafter, int longest) c
     // What else is in the batch counts as tokens too, whatever it is for.
     const double others = static_cast<double>(load().rows - load().drafting) / load().drafting;
     double tokens = others + 1;
+    const double step = step_ms(drafter);
+    const double lag = lag_ms(drafter);
     double best = round_ms(0) / tokens;
     double power = 1;
     for (int length = 1; length <= longest; ++length) {
         power *= acceptance;
         tokens += power;
-        best = std::min(best, (length * step_ms(drafter) + round_ms(length)) / tokens);
+        best = std::min(best, (length * step + power * lag + round_ms(length)) / tokens);
     }
     return best;
 }
@@ -59,12 +75,14 @@ AdaptiveDraftLength::Offer AdaptiveDraftLength::offer(int drafter, const Drafter
     const double later = calibration.typical_acceptance();
     const int longest = std::min({max_length_, room, view.room});
     const double value = worth(later, drafter, longest);
+    const double step = step_ms(drafter);
+    const double lag = lag_ms(drafter);
     Offer best{drafter, -1e300, 0, 0};
     double power = view.first ? calibration.acceptance(*view.first) : later;
     double accepted = 0;
     for (int length = 1; length <= longest; ++length, power *= later) {
         accepted += power;
-        const double gain = accepted * value - length * step_ms(drafter) - (round_ms(length) - plain_ms_);
+        const double gain = accepted * value - length * step - power * lag - (round_ms(length) - plain_ms_);
         if (gain > best.gain) {
             best.gain = gain;
             best.length = accepted;
@@ -96,9 +114,13 @@ DraftPlan AdaptiveDraftLength::plan(const RoundStart & start) {
     probing_ = false;
     load_ = &start.load;
     together_ = &together();
+    rounds_ = pair_->rounds.shares(pair_->costs.target, load(), max_length_);
     plain_ms_ = round_ms(0);
     chance_ = 1;
     drawn_.clear();
+    if (weighs_plain()) {
+        return plan_;
+    }
     Offer best{.gain = kLeastGain * plain_ms_};
     std::vector<Offer> offers;
     for (int drafter = 0; drafter < static_cast<int>(start.drafters.size()); ++drafter) {
@@ -123,8 +145,14 @@ DraftPlan AdaptiveDraftLength::plan(const RoundStart & start) {
     const DrafterView & view = start.drafters[static_cast<size_t>(best.drafter)];
     plan_ = {best.drafter, std::min({max_length_, start.room, view.room})};
     worth_ = worth(calibration(best.drafter).typical_acceptance(), best.drafter, plan_.max_tokens);
+    lag_ = lag_ms(best.drafter);
     gain_ = -step_ms(best.drafter);
     return plan_;
+}
+
+bool AdaptiveDraftLength::weighs_plain() const {
+    const bool measurable = !pair_->costs.frozen && load().drafting > 1 && load().rows == load().drafting;
+    return measurable && pair_->costs.target.passes_since(load().rows) >= kPlainEvery;
 }
 
 bool AdaptiveDraftLength::is_due(const Offer & offer, double best) const {
@@ -136,7 +164,7 @@ bool AdaptiveDraftLength::is_due(const Offer & offer, double best) const {
         return true;
     }
     const double step = pair_->costs.drafters[static_cast<size_t>(offer.drafter)].ms(1);  // it may draft alone
-    const double round = step + row_ms(2) - row_ms(1) + best;
+    const double round = step + rows_ms(load().rows, 1) + best;
     return probe.rounds_without >= probe.interval &&
            offer.catch_up + kProbeRounds * round <= kProbeShare * probe.ms_without;
 }
@@ -157,13 +185,13 @@ void AdaptiveDraftLength::Probe::end() {
     ms_without = 0;
 }
 
-bool AdaptiveDraftLength::pays(int drawn, double next, double later, int steps_first) const {
+bool AdaptiveDraftLength::pays(int rows, int drawn, double next, double later, int steps_first) const {
     double expected = 0;
     double power = chance_ * next;
     for (int more = 1; drawn + more <= plan_.max_tokens; ++more, power *= later) {
         expected += power;
-        const double steps = (more - 1 + steps_first) * step_ms(plan_.drafter);
-        if (expected * worth_ > steps + row_ms(drawn + more + 1) - row_ms(drawn + 1)) {
+        const double steps = (more - 1) * step_ms(plan_.drafter) + steps_first * next_step_ms();
+        if (expected * worth_ > steps + rows_ms(rows, more) + (power - (drawn > 0 ? chance_ : 0)) * lag_) {
             return true;
         }
     }
@@ -175,18 +203,19 @@ bool AdaptiveDraftLength::keep_going(const DraftStep & step) {
     calibration.see(step.next);
     const double next = calibration.acceptance(step.next);
     const bool forced = probing_ && step.drawn == 0;
-    if (!forced && !pays(step.drawn, next, calibration.typical_acceptance(), 0)) {
+    if (!forced && !pays(settled(), step.drawn, next, calibration.typical_acceptance(), 0)) {
         return false;
     }
+    gain_ += next * chance_ * worth_ - rows_ms(settled(), 1) - (next - (step.drawn > 0 ? 1 : 0)) * chance_ * lag_;
     chance_ *= next;
-    gain_ += chance_ * worth_ - (row_ms(step.drawn + 2) - row_ms(step.drawn + 1));
     drawn_.push_back(step.next);
     return true;
 }
 
 bool AdaptiveDraftLength::step_again(SeqId, int drawn) {
     const double typical = calibration(plan_.drafter).typical_acceptance();
-    const bool again = pays(drawn, typical, typical, 1);
+    const int rows = pair_->costs.alone ? 1 + drawn : load_->rows;
+    const bool again = pays(rows, drawn, typical, typical, 1);
     gain_ -= again ? step_ms(plan_.drafter) : 0;
     return again;
 }

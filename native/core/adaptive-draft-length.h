@@ -6,10 +6,10 @@
 // behind it are cheap (the matrix kernels' tiles make v(n) a staircase). Costs are those of PairCosts, chances those of
 // a Calibration for each drafter. See docs/adr/0005.
 //
-// Beside other sequences a row costs what it adds to the batch they have filled by then, a draft step its share of the
-// pass, and a token is worth its share of the batch's time: drafts shrink as the batch grows. What such rounds brought
-// in, once confidences were known, is remembered by their number, since a draft pass after which each finds the next
-// row too dear is for nothing, round after round.
+// Beside other sequences a row costs its share of what all that draft add to the batch they have filled by then, a
+// draft step its share of the pass, and a token is worth its share of the batch's time: drafts shrink as the batch
+// grows. What such rounds brought in, once confidences were known, is remembered by their number, since a draft pass
+// after which each finds the next row too dear is for nothing, round after round.
 #pragma once
 
 #include <array>
@@ -19,6 +19,7 @@
 #include "calibration.h"
 #include "draft-policy.h"
 #include "pass-costs.h"
+#include "round-costs.h"
 
 namespace foretoken {
 
@@ -31,6 +32,7 @@ struct CommonGains {
 // What a pair's sequences learn from each other. Belongs to the decode thread.
 struct PairExperience {
     PairCosts costs;
+    RoundCosts rounds{};
     std::vector<Calibration> calibrations{};  // one for each drafter
     std::array<CommonGains, 8> together{};    // by the power of two that the sequences drafting do not exceed
 };
@@ -55,21 +57,28 @@ private:
         double length = 0;    // expected accepted tokens of that round
     };
 
-    // Of one sequence, when all that draft draft `drawn` tokens: a verify pass and a draft step, shared out among them.
-    double round_ms(int drawn) const;
+    // One sequence's share, when all that draft do the same: of a verify pass after so many drawn tokens, and of what
+    // so many more rows add to `rows`.
+    double round_ms(int drawn) const { return rounds_[static_cast<size_t>(drawn)]; }
+    double rows_ms(int rows, int more) const;
+    // Of a draft step; of one more this round, for which about half of those in the last one go on; and of what the
+    // next round's first has to evaluate beyond one token, where all that was drawn is accepted: the last one drawn.
     double step_ms(int drafter) const;
-    // A verify pass in which this sequence has so many rows and the others what they have by now.
-    double row_ms(int rows) const { return pair_->costs.target.ms(rows + rows_of_others()); }
-    int rows_of_others() const { return pair_->costs.alone ? 0 : load_->rows - 1 - static_cast<int>(drawn_.size()); }
+    double next_step_ms() const;
+    double lag_ms(int drafter) const;
+    // The verify batch's rows when the last draft pass was made, so that all in it decide alike.
+    int settled() const { return pair_->costs.alone ? 1 + static_cast<int>(drawn_.size()) : load_->settled; }
     const BatchLoad & load() const { return pair_->costs.alone ? kAlone : *load_; }
     CommonGains & together() const;
     Calibration & calibration(int drafter) { return calibrations_[static_cast<size_t>(drafter)]; }
     // Milliseconds a token is worth at this acceptance: those of the fastest length, 0 included, for all in the batch.
     double worth(double acceptance, int drafter, int longest) const;
     Offer offer(int drafter, const DrafterView & view, int room, int tokens_left) const;
-    // Whether drawing more tokens pays after `drawn`: the next with chance `next`, those behind it with `later`, each
-    // after `steps_first` (0 where the next token's pass is already done) forward passes.
-    bool pays(int drawn, double next, double later, int steps_first) const;
+    // Whether drawing more tokens beside `rows` pays after `drawn`: the next with chance `next`, those behind it with
+    // `later`, each after `steps_first` (0 where the next token's pass is already done) forward passes.
+    bool pays(int rows, int drawn, double next, double later, int steps_first) const;
+    // Whether this round is plain for all, so that its cost is known.
+    bool weighs_plain() const;
     // Whether a drafter that seems to pay nothing, or less than another, is tried all the same this round, which
     // forgoes the gain `best`.
     bool is_due(const Offer & offer, double best) const;
@@ -87,10 +96,12 @@ private:
     bool probing_ = false;
     static constexpr BatchLoad kAlone{};
     const BatchLoad * load_ = nullptr;
+    std::span<const double> rounds_;  // while planning
     CommonGains * together_ = nullptr;
     double plain_ms_ = 0;  // without a draft
     double worth_ = 0;     // of a token, ms
-    double chance_ = 1;    // that all drawn tokens are accepted
+    double lag_ = 0;       // of the next round, where all drawn tokens are accepted, ms
+    double chance_ = 1;    // of that
     double gain_ = 0;      // expected of what was done so far, ms
     std::vector<Confidence> drawn_;
 

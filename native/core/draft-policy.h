@@ -26,6 +26,7 @@ struct DrafterView {
 struct BatchLoad {
     int rows = 1;      // of the verify batch so far: one for each sequence, a prompt's tokens, drawn ones
     int drafting = 1;  // sequences that may draft; while drawing, those in the last draft pass
+    int settled = 1;   // rows of the verify batch when that pass was made
 };
 
 struct RoundStart {

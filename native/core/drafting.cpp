@@ -38,7 +38,8 @@ void Drafting::begin_round(const Sequences & decoding, int prefill) {
     const auto drafts = [](const Sequence * sequence) { return sequence->request.policy != nullptr; };
     decoding_ = static_cast<int>(decoding.size());
     prefill_ = prefill;
-    load_ = {decoding_ + prefill_, static_cast<int>(std::count_if(decoding.begin(), decoding.end(), drafts))};
+    const int rows = decoding_ + prefill_;
+    load_ = {rows, static_cast<int>(std::count_if(decoding.begin(), decoding.end(), drafts)), rows};
 }
 
 int Drafting::room(const Sequence & sequence) const {
@@ -94,6 +95,7 @@ void Drafting::catch_up(Sequences & decoding) {
             if (drafters_[i]->view(sequence->id).lacking > 0 || sequence->failure) {
                 std::erase(decoding, sequence);
                 load_.rows -= 1;
+                load_.settled -= 1;
                 load_.drafting -= 1;
             }
         }

@@ -182,6 +182,7 @@ void ModelDrafter::draw_all(std::span<DraftRequest> requests, size_t space, Batc
             shares.push_back(&request->work);
         }
         load.drafting = static_cast<int>(drawing.size());
+        load.settled = load.rows;
         const Rows rows = eval(shares);
         batch_.clear();
         std::vector<DraftRequest *> next;

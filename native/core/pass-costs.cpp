@@ -13,6 +13,11 @@ constexpr double kOwnRate = 0.03;
 constexpr double kCommonRate = 0.1;
 // A pass that another process interrupted says nothing about its size.
 constexpr double kLargestRatio = 1.5;
+// While few of a size were seen, one counts for much. None is ever hurried: one that took much less than it should says
+// that those before it were interrupted.
+constexpr int kFew = 3;
+constexpr double kInterrupted = 1.15;
+constexpr double kHurried = 0.8;
 
 }  // namespace
 
@@ -22,38 +27,58 @@ void PassCosts::guess(int tokens, double ms) {
 }
 
 void PassCosts::observe(int tokens, double ms) {
-    const int size = tokens <= kExact ? tokens : (tokens + kExact / 2) / kExact * kExact;
-    learn(size, ms * size / tokens);
+    const int size = size_of(tokens);
+    learn(size, ms * size / tokens, false);
     tabulate();
 }
 
-void PassCosts::learn(int size, double ms) {
+void PassCosts::observe_reading(int tokens, double ms) {
+    if (tokens > kExact) {
+        const int size = size_of(tokens);
+        learn(size, ms * size / tokens, true);
+        tabulate();
+    }
+}
+
+void PassCosts::learn(int size, double ms, bool alone) {
     const double expected = this->ms(size);
     if (expected <= 0) {
-        knots_[size] = {ms, 1};
+        knots_[size] = {ms, 1, 1};
         seen_ = 1;
         return;
     }
     Knot & knot = knots_.try_emplace(size, Knot{expected, 0}).first->second;
     // What seemed dearer than a larger pass was interrupted: it goes on from what the curve says instead.
     knot.ms = std::min(knot.ms, expected);
-    double ratio = ms / expected;
-    if (seen_++ == 0) {
+    knot.last = ++seen_;
+    const double ratio = ms / expected;
+    if (seen_ == 1) {
         for (auto & [other, value] : knots_) {
             value.ms *= ratio;
         }
         knot.seen = 1;
         return;
     }
-    if (knot.seen > 2) {
-        ratio = std::clamp(ratio, 1 / kLargestRatio, kLargestRatio);
+    const bool few = knot.seen > 0 && knot.seen <= kFew;
+    if (knot.seen == 0 || (few && ratio < kHurried)) {
+        knot.ms = ms;
+    } else {
+        move(knot, std::clamp(ratio, 1 / kLargestRatio, few ? kInterrupted : kLargestRatio), alone);
     }
-    const double common = std::pow(ratio, knot.seen > 0 ? std::max(kCommonRate, 0.5 / seen_) : 0.0);
+    knot.seen += 1;
+}
+
+void PassCosts::move(Knot & knot, double ratio, bool alone) {
+    const double common = alone ? 1 : std::pow(ratio, std::max(kCommonRate, 0.5 / seen_));
     for (auto & [other, value] : knots_) {
         value.ms *= common;
     }
     knot.ms *= std::pow(ratio / common, std::max(kOwnRate, 1.0 / (knot.seen + 1)));
-    knot.seen += 1;
+}
+
+int PassCosts::passes_since(int tokens) const {
+    const auto knot = knots_.find(tokens);
+    return seen_ - (knot == knots_.end() ? 0 : knot->second.last);
 }
 
 double PassCosts::interpolated(int tokens) const {

@@ -19,11 +19,17 @@ public:
     // Starts from guesses in any unit: the first pass scales them all. Sizes ≥ 1, milliseconds > 0.
     void guess(int tokens, double ms);
     void observe(int tokens, double ms);
+    // A pass that also reads prompts, of whose tokens few are turned into logits: it says what a chunk costs, nothing
+    // about the sizes that decoding comes in.
+    void observe_reading(int tokens, double ms);
     // 0 while nothing is known.
     double ms(int tokens) const {
         return tokens <= kExact ? exact_[static_cast<size_t>(tokens)] : interpolated(tokens);
     }
 
+    // Passes learnt from, and of those the ones since the last of so many tokens.
+    int passes() const { return seen_; }
+    int passes_since(int tokens) const;
     // Sizes and milliseconds, for saving.
     std::vector<std::pair<int, double>> curve() const;
 
@@ -31,12 +37,17 @@ private:
     struct Knot {
         double ms;
         int seen;
+        int last = 0;  // the count of all passes when it was seen last
     };
 
     // Sizes up to this are kept apart: a row more or less is what a draft decides. Larger ones come in steps of it.
     static constexpr int kExact = 64;
 
-    void learn(int size, double ms);
+    static int size_of(int tokens) { return tokens <= kExact ? tokens : (tokens + kExact / 2) / kExact * kExact; }
+    // `alone`: only its own size changes.
+    void learn(int size, double ms, bool alone);
+    // A pass took `ratio` times what it should.
+    void move(Knot & knot, double ratio, bool alone);
     double interpolated(int tokens) const;
     void tabulate();
 

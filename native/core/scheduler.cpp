@@ -191,8 +191,9 @@ void Scheduler::evaluate(const std::vector<Part> & parts) {
         return;
     }
     const double ms = watch.lap();
-    if (costs_ && !costs_->frozen && !reads) {
-        costs_->target.observe(static_cast<int>(batch_.size()), ms);
+    if (costs_ && !costs_->frozen) {
+        const int tokens = static_cast<int>(batch_.size());
+        reads ? costs_->target.observe_reading(tokens, ms) : costs_->target.observe(tokens, ms);
     }
     const double ms_per_token = ms / static_cast<double>(batch_.size());
     size_t first_row = 0;

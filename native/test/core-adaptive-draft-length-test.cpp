@@ -1,12 +1,13 @@
 // The adaptive policy against simulated costs and agreements: no clock, so what it loses against the best fixed length
 // and against no draft can be asserted.
-#include <cmath>
+#include <algorithm>
+#include <array>
 
 #include "adaptive-draft-length.h"
 #include "check.h"
-#include "fake-language-model.h"
 #include "fixed-policies.h"
 #include "model-drafter.h"
+#include "simulated-pair.h"
 
 namespace foretoken {
 
@@ -15,17 +16,14 @@ namespace {
 using test::FakeLanguageModel;
 using test::Recorder;
 
-constexpr int kVocabulary = 200;
 constexpr int kContext = 4096;
+using test::experience;
+using test::kWords;
+using test::Machine;
+using test::World;
 using Policy = std::function<std::unique_ptr<DraftPolicy>(std::shared_ptr<PairExperience>)>;
-using Curve = std::vector<std::pair<int, double>>;
 
 // Milliseconds on two cores with AMX (a staircase), without it, and of a small target; the draft's step and 64 tokens.
-struct Machine {
-    const char * name;
-    Curve target;
-    Curve draft;
-};
 const Machine kMachines[] = {
     {"AMX",
      {{1, 99}, {2, 102}, {4, 104}, {5, 167}, {8, 174}, {9, 270}, {16, 281}, {17, 450}, {32, 466}},
@@ -36,89 +34,25 @@ const Machine kMachines[] = {
     {"small", {{1, 1}, {2, 1.1}, {4, 1.3}, {8, 2.4}, {16, 3.9}}, {{1, 0.12}, {2, 0.13}, {64, 1}, {1024, 16}}},
 };
 
-uint64_t mixed(uint64_t x) {
-    x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9U;
-    x = (x ^ (x >> 27)) * 0x94D049BB133111EBU;
-    return x ^ (x >> 31);
-}
-
-double uniform(uint64_t x) {
-    return static_cast<double>(mixed(x) >> 11) * 0x1.0p-53;
-}
-
-// The successor of a token at a position, and what the draft makes of it.
-struct World {
-    uint64_t seed = 1;
-    std::function<double(size_t)> agreement;  // at a length of the text
-    bool informative = false;
-
-    Token successor(std::span<const Token> text) const {
-        return static_cast<Token>(mixed(seed * 7919 + text.size() * 31 + static_cast<uint64_t>(text.back())) %
-                                  kVocabulary);
-    }
-    // Half of the tokens are easy: the draft is surer of them and more often right.
-    double chance(std::span<const Token> text, bool easy) const {
-        const double alpha = agreement(text.size());
-        const double spread = informative ? std::min(alpha, 1 - alpha) * 0.8 : 0;
-        return alpha + (easy ? spread : -spread);
-    }
-    std::vector<float> draft_logits(std::span<const Token> text) const {
-        const uint64_t key = seed * 104729 + text.size() * 17 + static_cast<uint64_t>(text.back());
-        const bool easy = mixed(key) % 2 == 0;
-        const bool right = uniform(key * 3 + 1) < chance(text, easy);
-        std::vector<float> logits(kVocabulary, 0.0F);
-        const Token token = (successor(text) + (right ? 0 : 1)) % kVocabulary;
-        logits[static_cast<size_t>(token)] = informative ? (easy ? 11.0F : 7.0F) : 9.0F;
-        return logits;
-    }
-};
-
-class Endless final : public TokenTable {
-public:
-    std::string_view piece(Token) const override { return ""; }
-    bool ends_generation(Token) const override { return false; }
-};
-
-std::shared_ptr<PairExperience> experience(const Machine & machine) {
-    auto pair = std::make_shared<PairExperience>();
-    pair->costs.frozen = true;
-    pair->costs.drafters.resize(1);
-    pair->calibrations.resize(1);
-    for (const auto & [tokens, ms] : machine.target) {
-        pair->costs.target.guess(tokens, ms);
-    }
-    for (const auto & [tokens, ms] : machine.draft) {
-        pair->costs.drafters[0].guess(tokens, ms);
-    }
-    return pair;
-}
-
 struct Outcome {
     double ms = 0;
     Statistics statistics;
     std::vector<Token> ids;
 };
 
-double cost(const PassCosts & costs, const std::vector<int> & batches) {
-    double ms = 0;
-    for (const int tokens : batches) {
-        ms += costs.ms(tokens);
-    }
-    return ms;
-}
-
 Outcome simulate(const Machine & machine, const World & world, const Policy & policy, int prompt, int output) {
     const auto pair = experience(machine);
+    pair->costs.frozen = true;
     const ModelLimits limits{512, 64, kContext};
-    FakeLanguageModel target(kVocabulary, test::Successor([&](auto text) { return world.successor(text); }), limits);
-    FakeLanguageModel draft(kVocabulary, test::Logits([&](auto text) { return world.draft_logits(text); }), limits);
-    ModelDrafter drafter(draft, kVocabulary);
-    const Endless tokens;
+    FakeLanguageModel target(kWords, test::Successor([&](auto text) { return world.successor(text); }), limits);
+    FakeLanguageModel draft(kWords, test::Logits([&](auto text) { return world.draft_logits(text); }), limits);
+    ModelDrafter drafter(draft, kWords);
+    const test::Endless tokens;
     Scheduler scheduler(target, {&drafter}, tokens, 1);
     auto recorder = std::make_shared<Recorder>();
     Request request;
     for (int i = 0; i < prompt; ++i) {
-        request.prompt.push_back(i % kVocabulary);
+        request.prompt.push_back(i % kWords);
     }
     request.max_tokens = output;
     request.policy = policy(pair);
@@ -127,7 +61,7 @@ Outcome simulate(const Machine & machine, const World & world, const Policy & po
     while (!scheduler.idle()) {
         scheduler.step();
     }
-    return {cost(pair->costs.target, target.batches) + cost(pair->costs.drafters[0], draft.batches),
+    return {test::cost(pair->costs.target, target.batches) + test::cost(pair->costs.drafters[0], draft.batches),
             recorder->statistics, recorder->ids};
 }
 
@@ -210,6 +144,7 @@ TEST("it takes drafting up again when the text becomes predictable, and drops it
 
 TEST("a drafter that stopped paying is tried again now and then while another drafts every round") {
     const auto pair = experience(kMachines[1]);
+    pair->costs.frozen = true;
     pair->costs.drafters.resize(2);  // the second without forward passes, as n-grams are
     pair->calibrations.resize(2);
     AdaptiveDraftLength policy(pair, 8);
@@ -228,35 +163,86 @@ TEST("a drafter that stopped paying is tried again now and then while another dr
     CHECK(tried <= 60);
 }
 
-TEST("several that find the first row too dear, each in turn, stop asking the draft, and go on alone as before") {
-    // The fifth row costs more than the next three together, so that drafting pays for all four together but for none
-    // first.
+TEST("where the next row alone is too dear, several draft together if that pays for all") {
+    // The fifth row costs more than the next three together.
     const Machine stairs = {
         "stairs", {{1, 1}, {4, 1.2}, {5, 1.75}, {8, 1.9}, {64, 20}, {512, 160}}, {{1, 0.05}, {4, 0.06}, {64, 1}}};
     const auto pair = experience(stairs);
-    pair->costs.frozen = false;
     std::vector<AdaptiveDraftLength> policies;
     for (int i = 0; i < 4; ++i) {
-        policies.emplace_back(pair, 8);
+        policies.emplace_back(pair, 1);
     }
-    const Confidence fair{0.7F, 1};
+    const Confidence fair{0.9F, 0.5};
     const std::vector<DrafterView> views = {{8, 0, std::nullopt}};
-    const auto asked = [&](size_t sequences, int rounds) {
+    std::array<int, 5> rounds{};  // by the number that drew
+    for (int round = 0; round < 200; ++round) {
+        BatchLoad load{4, 4, 4};
+        std::array<DraftPlan, 4> plans;
+        std::array<bool, 4> drawn{};
+        for (size_t i = 0; i < 4; ++i) {
+            plans[i] = policies[i].plan({static_cast<SeqId>(i), 8, 1000, load, views});
+        }
+        for (size_t i = 0; i < 4; ++i) {
+            drawn[i] = plans[i].max_tokens > 0 && policies[i].keep_going({static_cast<SeqId>(i), 0, fair});
+            load.rows += drawn[i] ? 1 : 0;
+        }
+        for (size_t i = 0; i < 4; ++i) {
+            policies[i].observe(
+                {static_cast<SeqId>(i), plans[i], drawn[i] ? 1 : 0, drawn[i] && round % 10 < 8 ? 1 : 0});
+        }
+        rounds[static_cast<size_t>(std::count(drawn.begin(), drawn.end(), true))] += 1;
+    }
+    CHECK(rounds[4] >= 150);
+}
+
+TEST("several that ask the draft for nothing, round after round, stop asking, and go on alone as before") {
+    // Cheap rows up to eight, which others, with other drafters, have filled by the time that a draft is there.
+    const Machine narrow = {"narrow", {{1, 1}, {8, 1.1}, {64, 20}, {512, 160}}, {{1, 0.05}, {4, 0.06}, {64, 1}}};
+    const auto pair = experience(narrow);
+    std::vector<AdaptiveDraftLength> policies;
+    for (int i = 0; i < 4; ++i) {
+        policies.emplace_back(pair, 1);
+    }
+    const std::vector<DrafterView> views = {{8, 0, std::nullopt}};
+    const auto asked = [&](int sequences, int filled, int rounds) {
         int asks = 0;
         for (int round = 0; round < rounds; ++round) {
-            BatchLoad load{static_cast<int>(sequences), static_cast<int>(sequences)};
-            for (size_t i = 0; i < sequences; ++i) {
-                const DraftPlan plan = policies[i].plan({static_cast<SeqId>(i), 8, 1000, load, views});
-                const bool drawn = plan.max_tokens > 0 && policies[i].keep_going({static_cast<SeqId>(i), 0, fair});
+            for (SeqId i = 0; i < sequences; ++i) {
+                BatchLoad load{sequences, sequences, sequences};
+                AdaptiveDraftLength & policy = policies[static_cast<size_t>(i)];
+                const DraftPlan plan = policy.plan({i, 8, 1000, load, views});
+                load.rows = load.settled = filled;
+                const bool drawn = plan.max_tokens > 0 && policy.keep_going({i, 0, {0.9F, 0.5}});
                 asks += plan.max_tokens > 0 ? 1 : 0;
-                policies[i].observe({static_cast<SeqId>(i), plan, drawn ? 1 : 0, drawn && round % 10 < 7 ? 1 : 0});
+                policy.observe({i, plan, drawn ? 1 : 0, drawn && round % 10 < 8 ? 1 : 0});
             }
+            pair->costs.target.observe(sequences, pair->costs.target.ms(sequences));
         }
         return asks;
     };
-    CHECK(asked(4, 4) >= 8);
-    CHECK(asked(4, 400) < 100);
-    CHECK(asked(1, 100) > 90);
+    CHECK(asked(4, 16, 4) >= 8);
+    CHECK(asked(4, 16, 400) < 400);
+    CHECK(asked(1, 1, 100) > 90);
+}
+
+TEST("what several forgo by drafting round after round is looked at now and then") {
+    const Machine cheap = {"cheap", {{1, 1}, {64, 1.2}, {512, 20}}, {{1, 0.05}, {4, 0.06}, {64, 1}}};
+    const auto pair = experience(cheap);
+    pair->costs.target.observe(2, 3);  // interrupted
+    AdaptiveDraftLength policy(pair, 4);
+    const std::vector<DrafterView> views = {{8, 0, std::nullopt}};
+    int plain = 0;
+    for (int round = 0; round < 640; ++round) {
+        const BatchLoad load{2, 2, 2};
+        const DraftPlan plan = policy.plan({0, 8, 1000, load, views});
+        const int drawn = plan.max_tokens > 0 && policy.keep_going({0, 0, {0.9F, 0.5}}) ? 1 : 0;
+        plain += drawn == 0 ? 1 : 0;
+        pair->costs.target.observe(2 + drawn, 1.01);
+        policy.observe({0, plan, drawn, drawn});
+    }
+    CHECK(plain >= 9);
+    CHECK(plain <= 20);
+    CHECK(pair->costs.target.ms(2) < 1.05);
 }
 
 TEST("the text is the target's own whatever the policy decides") {

@@ -119,6 +119,21 @@ TEST("a prompt that nobody runs beside is read in whole batches, where rows are 
     CHECK_EQ(machine.target.batches, std::vector<int>{1, 33, 33, 2});
 }
 
+TEST("what chunks cost is learnt from the passes that read them, whoever decodes beside") {
+    auto costs = std::make_shared<PairCosts>();
+    costs->drafters.resize(1);
+    for (const auto & [tokens, ms] : {std::pair{1, 1.0}, {64, 1.1}, {512, 1.2}}) {
+        costs->target.guess(tokens, ms);
+    }
+    Machine machine(2, 0, {512, 64, 1024}, costs);
+    machine.ask({1}, 100);
+    machine.scheduler.step();
+    machine.ask(prompt_of(600, 3), 1);
+    const double guessed = costs->target.ms(256) / costs->target.ms(1);
+    machine.run();
+    CHECK(costs->target.ms(256) / costs->target.ms(1) > 1.5 * guessed);
+}
+
 TEST("a chunk is as large as its time allows") {
     PassCosts costs;
     costs.guess(1, 10);

@@ -49,6 +49,48 @@ TEST("a size that was interrupted while it was being known does not stay as dear
     CHECK(costs.ms(2) > 1.1 * costs.ms(1));
 }
 
+TEST("of the first few passes of a size, one that was interrupted changes little, whichever it is") {
+    for (int interrupted = 0; interrupted < 3; ++interrupted) {
+        PassCosts costs;
+        for (const auto & [tokens, guess] : {std::pair{1, 1.0}, {8, 2.0}}) {
+            costs.guess(tokens, guess);
+        }
+        costs.observe(1, 10);
+        for (int i = 0; i < 3; ++i) {
+            costs.observe(8, i == interrupted ? 44 : 22);
+        }
+        CHECK(near(costs.ms(8), 22, 0.1));
+    }
+}
+
+TEST("passes that read prompts teach what chunks cost, and nothing of the sizes that decoding comes in") {
+    PassCosts costs;
+    for (const auto & [tokens, guess] : {std::pair{1, 1.0}, {32, 4.0}, {64, 7.0}, {512, 52.0}}) {
+        costs.guess(tokens, guess);
+    }
+    costs.observe(1, 1);
+    for (int i = 0; i < 20; ++i) {
+        costs.observe_reading(33, 40);
+        costs.observe_reading(129, 30);
+        costs.observe_reading(512, 120);
+    }
+    CHECK(near(costs.ms(32), 4));
+    CHECK(near(costs.ms(64), 7));
+    CHECK(near(costs.ms(128), 30));
+    CHECK(near(costs.ms(512), 120));
+}
+
+TEST("how long ago a size was seen is known") {
+    PassCosts costs;
+    costs.guess(1, 10);
+    costs.observe(1, 10);
+    costs.observe(4, 12);
+    costs.observe(4, 12);
+    CHECK_EQ(costs.passes_since(4), 0);
+    CHECK_EQ(costs.passes_since(1), 2);
+    CHECK_EQ(costs.passes_since(8), 3);
+}
+
 TEST("when the machine slows down, sizes that do not run slow down with it") {
     PassCosts costs;
     for (int i = 0; i < 40; ++i) {

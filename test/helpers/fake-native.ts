@@ -1,5 +1,6 @@
 import { CallSite } from "../../lib/call-site.js";
 import { type FinishReason, Generation } from "../../lib/generation.js";
+import { GenerationRun } from "../../lib/generation-run.js";
 import { FINISH_REASONS, type NativeBatch, ORIGINS } from "../../lib/native.js";
 import type { Origin } from "../../lib/token.js";
 import { nativeStats } from "./native-stats.js";
@@ -14,7 +15,7 @@ export function fakeGeneration(signal: AbortSignal | null = null) {
     received: () => {},
     ended: () => calls.ended++,
   };
-  const generation = new Generation(new CallSite(fakeGeneration), signal, context).start((onBatch) => {
+  const run = new GenerationRun(new CallSite(fakeGeneration), signal, context).start((onBatch) => {
     calls.started++;
     deliver = onBatch;
     return {
@@ -30,7 +31,8 @@ export function fakeGeneration(signal: AbortSignal | null = null) {
     texts,
   });
   return {
-    generation,
+    generation: new Generation(run),
+    run,
     calls,
     send: (texts: string[], origin: Origin = "draft") => deliver(batch(texts, origin)),
     end: (reason: FinishReason = "length", error?: { code: string; message: string }) =>

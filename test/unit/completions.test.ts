@@ -153,7 +153,7 @@ t.test("an error of the iterable and a closed pair end everything", async (t) =>
   const closing = fakeMany(["a", "b"], 1);
   const next = t.rejects(closing.many.next(), { code: "PAIR_CLOSED" });
   await settled();
-  closing.started[0]?.generation.fail(createError("PAIR_CLOSED", "x"));
+  closing.started[0]?.run.fail(createError("PAIR_CLOSED", "x"));
   await next;
   t.strictSame(closing.requests(), ["a"]);
 });

@@ -45,7 +45,7 @@ t.test("no listener stays on the signal, however it ends", async (t) => {
   const ways = [
     (fake: ReturnType<typeof fakeGeneration>) => fake.end(),
     (fake: ReturnType<typeof fakeGeneration>) => fake.end("aborted", { code: "EVAL_FAILED", message: "x" }),
-    (fake: ReturnType<typeof fakeGeneration>) => fake.generation.fail(createError("PAIR_CLOSED", "x")),
+    (fake: ReturnType<typeof fakeGeneration>) => fake.run.fail(createError("PAIR_CLOSED", "x")),
   ];
   for (const way of ways) {
     const fake = fakeGeneration(signal);
@@ -57,10 +57,10 @@ t.test("no listener stays on the signal, however it ends", async (t) => {
 });
 
 t.test("closing fails the generation at once; late batches are ignored", async (t) => {
-  const { generation, send, end, calls } = fakeGeneration();
+  const { generation, run, send, end, calls } = fakeGeneration();
   send(["a"]);
   const error = createError("PAIR_CLOSED", "x");
-  generation.fail(error);
+  run.fail(error);
   send(["b"]);
   end();
   t.equal(await generation.next().catch((reason) => reason), error);

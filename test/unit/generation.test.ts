@@ -142,3 +142,32 @@ t.test("who asks for the result, or has left, is not waited for", async (t) => {
   left.end("aborted");
   await returned;
 });
+
+t.test("an abandoned generation goes on until it would wait for its reader, and ends there", async (t) => {
+  const running = fakeGeneration();
+  running.run.abandon();
+  running.send(Array(1023).fill("a"));
+  t.match(running.calls, { paused: 0, aborted: 0 });
+  running.send(["b"]);
+  t.match(running.calls, { paused: 0, aborted: 1 });
+  running.end("aborted");
+  t.equal(running.calls.ended, 1);
+
+  const paused = fakeGeneration();
+  paused.send(Array(1024).fill("a"));
+  paused.run.abandon();
+  t.match(paused.calls, { paused: 1, resumed: 1, aborted: 1 });
+});
+
+t.test("an abandoned generation still serves who has asked it already", async (t) => {
+  const { generation, run, send, end, calls } = fakeGeneration();
+  const first = generation.next();
+  const { result } = generation;
+  run.abandon();
+  send(Array(1500).fill("a"));
+  t.equal((await first).value?.tokens.length, 1500);
+  send(Array(1500).fill("a"));
+  end();
+  t.equal((await result).tokens.length, 3000);
+  t.equal(calls.aborted, 0);
+});

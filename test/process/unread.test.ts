@@ -1,0 +1,25 @@
+import { join } from "node:path";
+import t from "tap";
+import { run } from "../helpers/child.js";
+import { rewrite, uint32 } from "../helpers/gguf.js";
+
+/** The smallest model, said to have been trained for texts longer than may wait to be read. */
+const model = rewrite("fable-1m", join(t.testdir(), "long.gguf"), ({ metadata }) => {
+  metadata.set("gptneox.context_length", uint32(2048));
+});
+
+for (const isolation of [[], ["process"]])
+  t.test(
+    `a generation that waits for its reader does not keep the process alive${isolation.map((where) => `, in a ${where} of its own`).join("")}`,
+    async (t) => {
+      const ended = await run("test/fixtures/process/unread.mjs", [model, ...isolation]);
+      t.match(ended, { hung: false, code: 0, stdout: "1 running\n", stderr: "" });
+    },
+  );
+
+t.test("a generation that nobody can read any more gives its slot to the next", async (t) => {
+  const ended = await run("test/fixtures/process/forgotten-stream.mjs", [model], {
+    nodeFlags: ["--expose-gc"],
+  });
+  t.match(ended, { hung: false, code: 0, stdout: "aborted 5\n", stderr: "" });
+});
