@@ -14,6 +14,8 @@ struct BatchToken {
     Pos pos;
     Token token;
     bool want_logits;
+    // The row's likeliest tokens that whoever wants it will look at; 0: all its logits. What else is looked at costs more.
+    int likeliest = 0;
 };
 
 // How a committed token came about. The order is part of the JS seam (lib/native.ts).
