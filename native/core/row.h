@@ -60,6 +60,7 @@ public:
     Rows(DeviceRows & rows, size_t size, size_t vocabulary) : rows_(&rows), size_(size), vocabulary_(vocabulary) {}
 
     size_t size() const { return size_; }
+    bool on_device() const { return rows_ != nullptr; }
     Row operator[](size_t row) const {
         return rows_ ? Row(*rows_, row, vocabulary_) : Row({logits_ + row * vocabulary_, vocabulary_});
     }

@@ -14,7 +14,7 @@ struct BatchToken {
     Pos pos;
     Token token;
     bool want_logits;
-    // The row's likeliest tokens that whoever wants it will look at; 0: all its logits. What else is looked at costs more.
+    // How many of its row's likeliest tokens will be looked at, 0: all; looking at more of them takes longer.
     int likeliest = 0;
 };
 

@@ -62,6 +62,7 @@ void check_passes(Twins & twins, int passes) {
     const auto below = [&](int n) { return static_cast<int>(random() % static_cast<uint32_t>(n)); };
     const int wanted[] = {0, 1, 2, 40, 200, 400};
     Pos ends[3] = {};
+    int on_device = 0;
     for (int pass = 0; pass < passes; ++pass) {
         const int kinds = 1 + below(6);  // of wishes in this pass
         std::vector<BatchToken> batch;
@@ -75,6 +76,8 @@ void check_passes(Twins & twins, int passes) {
         const Rows left = twins.left.eval(batch);
         const Rows copied = twins.copied.eval(batch);
         CHECK_EQ(left.size(), copied.size());
+        CHECK(!copied.on_device());
+        on_device += left.on_device();
         size_t row = 0;
         for (const BatchToken & token : batch) {
             if (token.want_logits) {
@@ -83,6 +86,7 @@ void check_passes(Twins & twins, int passes) {
             }
         }
     }
+    CHECK(on_device > passes / 3);
 }
 
 // The text of one request, waited for.
