@@ -2,36 +2,16 @@
 // the tests with a table. Not thread-safe: whoever drives it stays on one thread.
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
 #include <limits>
 #include <span>
 #include <stdexcept>
 #include <string>
 
 #include "error.h"
+#include "row.h"
 #include "types.h"
 
 namespace foretoken {
-
-// Logits of the tokens that wanted them, in batch order. Borrowed from the model: valid until its next eval().
-class Rows {
-public:
-    Rows() = default;
-    // logits: size × vocabulary values, row-major
-    Rows(const float * logits, size_t size, size_t vocabulary)
-        : logits_(logits), size_(size), vocabulary_(vocabulary) {}
-
-    size_t size() const { return size_; }
-    std::span<const float> logits(size_t row) const { return {logits_ + row * vocabulary_, vocabulary_}; }
-    // The token of the highest logit among the first `vocabulary` ones, the lowest id among equals; NaN never wins.
-    Token argmax(size_t row, size_t vocabulary = SIZE_MAX) const;
-
-private:
-    const float * logits_ = nullptr;
-    size_t size_ = 0;
-    size_t vocabulary_ = 0;
-};
 
 struct ModelLimits {
     int batch;                                    // most tokens in one eval()

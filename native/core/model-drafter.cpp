@@ -13,6 +13,12 @@ namespace {
 // A sequence waits a pass for another that evaluates this much for both.
 constexpr size_t kLeastShared = 16;
 
+// Of a row's tokens, as BatchToken says. A greedy distribution is sure whatever the row says: only all of it tells.
+int looked_at(const DraftRequest & request) {
+    const Sampler & sampler = *request.sampler;
+    return sampler.greedy() && request.policy->reads_confidence() ? 0 : sampler.likeliest();
+}
+
 }  // namespace
 
 void ModelDrafter::begin(SeqId seq, std::span<const Token> prompt) {
@@ -174,6 +180,7 @@ void ModelDrafter::draw_all(std::span<DraftRequest> requests, size_t space, Batc
     for (DraftRequest & request : requests) {
         Text & text = texts_.at(request.seq);
         append_lacking(request.seq, text, text.committed.size(), space, request.work);
+        batch_.back().likeliest = looked_at(request);
         drawing.push_back(&request);
     }
     while (!drawing.empty()) {
@@ -187,7 +194,7 @@ void ModelDrafter::draw_all(std::span<DraftRequest> requests, size_t space, Batc
         batch_.clear();
         std::vector<DraftRequest *> next;
         for (size_t row = 0; row < drawing.size(); ++row) {
-            if (draw(*drawing[row], rows, row, load)) {
+            if (draw(*drawing[row], rows[row], load)) {
                 next.push_back(drawing[row]);
             }
         }
@@ -195,17 +202,16 @@ void ModelDrafter::draw_all(std::span<DraftRequest> requests, size_t space, Batc
     }
 }
 
-bool ModelDrafter::draw(DraftRequest & request, const Rows & rows, size_t row, BatchLoad & load) {
-    const auto logits =
-        rows.logits(row).first(std::min(rows.logits(row).size(), static_cast<size_t>(shared_vocabulary_)));
+bool ModelDrafter::draw(DraftRequest & request, const Row & whole, BatchLoad & load) {
+    const Row row = whole.first(static_cast<size_t>(shared_vocabulary_));
     Text & text = texts_.at(request.seq);
     Sampler & sampler = *request.sampler;
-    Confidence confidence = sampler.distribution(logits, text.cached, distribution_);
+    Confidence confidence = sampler.distribution(row, text.cached, distribution_);
     if (distribution_.empty()) {
         return false;
     }
     if (sampler.greedy() && request.policy->reads_confidence()) {
-        confidence = confidence_of(logits);
+        confidence = confidence_of(row.logits());
     }
     const int drawn = static_cast<int>(request.tokens.size());
     if (!request.policy->keep_going({request.seq, drawn, confidence})) {
@@ -222,7 +228,7 @@ bool ModelDrafter::draw(DraftRequest & request, const Rows & rows, size_t row, B
     if (request.full() || !request.policy->step_again(request.seq, drawn + 1)) {
         return false;
     }
-    batch_.push_back({request.seq, static_cast<Pos>(text.cached.size()), token, true});
+    batch_.push_back({request.seq, static_cast<Pos>(text.cached.size()), token, true, looked_at(request)});
     text.cached.push_back(token);
     request.work.passes += 1;
     request.work.tokens += 1;

@@ -55,7 +55,7 @@ private:
     // One pass per position over those that go on, each drawing from its row.
     void draw_all(std::span<DraftRequest> requests, size_t space, BatchLoad & load);
     // Lets the policy decide, draws from the row, and appends the drawn token to the batch if another may follow.
-    bool draw(DraftRequest & request, const Rows & rows, size_t row, BatchLoad & load);
+    bool draw(DraftRequest & request, const Row & whole, BatchLoad & load);
 
     LanguageModel & model_;
     Token shared_vocabulary_;

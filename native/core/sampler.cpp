@@ -40,9 +40,9 @@ Sampler::Sampler(SamplingOptions options, std::unique_ptr<RandomSource> random,
     }
 }
 
-Confidence Sampler::distribution(std::span<const float> logits, std::span<const Token> text, Distribution & out) {
+Confidence Sampler::distribution(const Row & row, std::span<const Token> text, Distribution & out) {
     cost_.rows += 1;
-    return chain_.distribution(logits, text, constraint_.get(), out);
+    return chain_.distribution(row, text, constraint_.get(), out);
 }
 
 bool Sampler::allows(Token token) {

@@ -29,11 +29,13 @@ public:
     Sampler & operator=(const Sampler &) = delete;
 
     bool greedy() const { return chain_.greedy(); }
+    // Of a row's tokens, how many of the likeliest distribution() looks at; 0: all.
+    int likeliest() const { return chain_.likeliest(constraint_ != nullptr); }
     RandomSource & random() { return *random_; }
     const SamplingCost & cost() const { return cost_; }
 
     // What may follow `text` by this row; empty where nothing may.
-    Confidence distribution(std::span<const float> logits, std::span<const Token> text, Distribution & out);
+    Confidence distribution(const Row & row, std::span<const Token> text, Distribution & out);
 
     // The constraint goes on with a token, or back by n. Without a constraint, no-ops; true for every token.
     bool allows(Token token);

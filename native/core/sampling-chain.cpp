@@ -6,8 +6,6 @@
 #include <numeric>
 #include <unordered_map>
 
-#include "language-model.h"
-
 namespace foretoken {
 
 namespace {
@@ -60,10 +58,18 @@ bool SamplingChain::penalises() const {
            (options_.repeat_penalty != 1 || options_.frequency_penalty != 0 || options_.presence_penalty != 0);
 }
 
-std::span<const float> SamplingChain::adjusted(std::span<const float> logits, std::span<const Token> text) {
-    if (options_.logit_bias.empty() && !penalises()) {
-        return logits;
+int SamplingChain::likeliest(bool constrained) const {
+    if (adjusts()) {
+        return 0;
     }
+    return greedy() ? 1 : constrained ? 0 : options_.top_k;
+}
+
+Row SamplingChain::adjusted(const Row & row, std::span<const Token> text) {
+    if (!adjusts()) {
+        return row;
+    }
+    const std::span<const float> logits = row.logits();
     scratch_.assign(logits.begin(), logits.end());
     for (const auto & [token, bias] : options_.logit_bias) {
         if (static_cast<size_t>(token) < scratch_.size()) {
@@ -87,37 +93,39 @@ std::span<const float> SamplingChain::adjusted(std::span<const float> logits, st
             logit -= static_cast<float>(count) * options_.frequency_penalty + options_.presence_penalty;
         }
     }
-    return scratch_;
+    return std::span<const float>(scratch_);
 }
 
-std::span<const float> SamplingChain::masked(std::span<const float> logits, TokenConstraint & constraint) {
+Row SamplingChain::masked(const Row & row, TokenConstraint & constraint) {
+    const std::span<const float> logits = row.logits();
     if (logits.data() != scratch_.data()) {
         scratch_.assign(logits.begin(), logits.end());
     }
     constraint.mask(scratch_);
-    return scratch_;
+    return std::span<const float>(scratch_);
 }
 
-Confidence SamplingChain::distribution(std::span<const float> logits, std::span<const Token> text,
-                                       TokenConstraint * constraint, Distribution & out) {
+Confidence SamplingChain::distribution(const Row & whole, std::span<const Token> text, TokenConstraint * constraint,
+                                       Distribution & out) {
     out.clear();
-    logits = adjusted(logits, text);
+    Row row = adjusted(whole, text);
     if (greedy()) {
-        greedy_point(logits, constraint, out);
+        greedy_point(row, constraint, out);
         return {};
     }
     if (constraint) {
-        logits = masked(logits, *constraint);
+        row = masked(row, *constraint);
     }
     const float scale = 1 / options_.temperature;
     SoftmaxSums sums;
     if (options_.top_k == 0 && options_.typical_p >= 1 && options_.top_p >= 1 && options_.min_p <= 0) {
+        const std::span<const float> logits = row.logits();
         out.tokens.resize(logits.size());
         out.probabilities.resize(logits.size());
         std::iota(out.tokens.begin(), out.tokens.end(), 0);
         sums = exponentials(logits, highest(logits), scale, out.probabilities.data());
     } else {
-        truncate(logits);
+        truncate(row);
         const float max = candidates_.empty() ? 0 : candidates_.front().logit;
         std::sort(candidates_.begin(), candidates_.end(), [](auto & a, auto & b) { return a.token < b.token; });
         for (const Candidate & candidate : candidates_) {
@@ -130,27 +138,25 @@ Confidence SamplingChain::distribution(std::span<const float> logits, std::span<
     return confidence(sums);
 }
 
-void SamplingChain::greedy_point(std::span<const float> logits, TokenConstraint * constraint, Distribution & out) {
+void SamplingChain::greedy_point(const Row & row, TokenConstraint * constraint, Distribution & out) {
     out.clear();
-    const auto best = [](std::span<const float> row) { return Rows(row.data(), 1, row.size()).argmax(0); };
-    Token token = best(logits);
-    if (constraint && !constraint->allows(token)) {
+    Token token = row.argmax();
+    if (constraint && token >= 0 && !constraint->allows(token)) {
         // Only then is the whole vocabulary asked about.
-        logits = masked(logits, *constraint);
-        token = best(logits);
+        token = masked(row, *constraint).argmax();
     }
-    if (logits[static_cast<size_t>(token)] > -kInfinity) {
+    if (token >= 0) {
         out.tokens.push_back(token);
         out.probabilities.push_back(1);
     }
 }
 
-void SamplingChain::truncate(std::span<const float> logits) {
+void SamplingChain::truncate(const Row & row) {
     const double top_p = static_cast<double>(options_.top_p);
     if (options_.top_k > 0) {
-        likeliest(logits, static_cast<size_t>(options_.top_k), candidates_);
+        row.likeliest(static_cast<size_t>(options_.top_k), candidates_);
     } else if (options_.typical_p < 1) {
-        likeliest(logits, logits.size(), candidates_);
+        row.likeliest(row.logits().size(), candidates_);
     }
     double total = 0;
     if (options_.top_k > 0 || options_.typical_p < 1) {
@@ -160,9 +166,10 @@ void SamplingChain::truncate(std::span<const float> logits) {
         total = cumulative_weight(candidates_);
     } else {
         // Top-p and min-p keep the likeliest few: sorting the whole vocabulary would cost more than a draft step.
+        const std::span<const float> logits = row.logits();
         total = softmax_sums(logits, highest(logits), 1).sum;
         for (size_t n = 256;; n *= 8) {
-            likeliest(logits, n, candidates_);
+            foretoken::likeliest(logits, n, candidates_);
             const bool enough = candidates_.empty() || cumulative_weight(candidates_) >= top_p * total ||
                                 candidates_.back().logit < candidates_.front().logit + std::log(options_.min_p);
             if (enough || n >= logits.size()) {

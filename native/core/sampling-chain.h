@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "distribution.h"
+#include "row.h"
 #include "softmax.h"
 #include "token-constraint.h"
 
@@ -45,17 +46,20 @@ public:
     bool greedy() const { return options_.temperature < 1e-30F; }
     // Writes the distribution of the token that follows `text` given its row, and returns how sure it is; a point mass
     // when greedy, empty where every token is banned. `constraint` may be null.
-    Confidence distribution(std::span<const float> logits, std::span<const Token> text, TokenConstraint * constraint,
+    Confidence distribution(const Row & row, std::span<const Token> text, TokenConstraint * constraint,
                             Distribution & out);
+    // Of a row's tokens, how many of the likeliest distribution() looks at, as a rule; 0: all.
+    int likeliest(bool constrained) const;
 
 private:
     bool penalises() const;
+    bool adjusts() const { return !options_.logit_bias.empty() || penalises(); }
     // The row with bias and penalties: itself where there are none, else a copy in scratch_.
-    std::span<const float> adjusted(std::span<const float> logits, std::span<const Token> text);
-    std::span<const float> masked(std::span<const float> logits, TokenConstraint & constraint);
-    void greedy_point(std::span<const float> logits, TokenConstraint * constraint, Distribution & out);
+    Row adjusted(const Row & row, std::span<const Token> text);
+    Row masked(const Row & row, TokenConstraint & constraint);
+    void greedy_point(const Row & row, TokenConstraint * constraint, Distribution & out);
     // Leaves in candidates_ what may be drawn, the likeliest first.
-    void truncate(std::span<const float> logits);
+    void truncate(const Row & row);
     void keep_typical();
     void keep_top_p(double total);
 

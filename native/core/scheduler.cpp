@@ -165,9 +165,10 @@ void Scheduler::evaluate(const std::vector<Part> & parts) {
         }
         reads |= end > 0;
         if (end == 0) {
-            batch_.push_back({sequence->id, pos++, sequence->committed.back(), true});
+            const int likeliest = sequence->looked_at();
+            batch_.push_back({sequence->id, pos++, sequence->committed.back(), true, likeliest});
             for (const Token token : sequence->draft) {
-                batch_.push_back({sequence->id, pos++, token, true});
+                batch_.push_back({sequence->id, pos++, token, true, likeliest});
             }
         }
     }

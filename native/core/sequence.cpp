@@ -60,8 +60,8 @@ std::optional<FinishReason> Sequence::commit(const Verdict & verdict, const Rows
         if (const int others = request.top_logprobs; others >= 0) {
             const Timed timed(statistics.sample_ms);
             token.has_logprob = true;
-            token.logprob = logprob_of(rows.logits(first_row + i), token.id);
-            token.top_logprobs = top_logprobs(rows.logits(first_row + i), static_cast<size_t>(others));
+            token.logprob = logprob_of(rows[first_row + i].logits(), token.id);
+            token.top_logprobs = top_logprobs(rows[first_row + i].logits(), static_cast<size_t>(others));
         }
         reason = append(std::move(token), tokens, context);
     }

@@ -32,6 +32,8 @@ public:
     bool prefilled() const { return evaluated + 1 >= static_cast<Pos>(committed.size()); }
     // Whether this round is still its own.
     bool goes_on() const { return !failure && !is_aborted(request); }
+    // Of the target's rows, as BatchToken says.
+    int looked_at() const { return request.top_logprobs >= 0 ? 0 : request.sampler->likeliest(); }
     bool paused() const { return request.listener->congested() && !is_aborted(request); }
 
     const SeqId id;

@@ -28,7 +28,7 @@ const Distribution & TargetRows::after(size_t i) {
             committed_.push_back(token);
             followed_ += 1;
         }
-        sampler_.distribution(rows_.logits(first_row_ + known_), committed_, distributions_[known_]);
+        sampler_.distribution(rows_[first_row_ + known_], committed_, distributions_[known_]);
         known_ += 1;
     }
     return distributions_[i];

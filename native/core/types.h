@@ -14,6 +14,8 @@ struct BatchToken {
     Pos pos;
     Token token;
     bool want_logits;
+    // How many of its row's likeliest tokens will be looked at, 0: all; looking at more of them takes longer.
+    int likeliest = 0;
 };
 
 // How a committed token came about. The order is part of the JS seam (lib/native.ts).

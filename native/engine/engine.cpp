@@ -35,6 +35,7 @@ ContextOptions common_context(const EngineOptions & options, const ModelHeader &
     context.max_sequences = options.max_sequences;
     context.kept_sequences = model.can_roll_back ? options.max_sequences + kKeptBeside : 0;
     context.flash_attention = options.flash_attention;
+    context.device_logits = options.device_logits;
     return context;
 }
 

@@ -46,6 +46,7 @@ struct EngineOptions {
     // were alone: drafts are the same every time.
     bool deterministic = false;
     std::optional<CostProfile> profile{};
+    std::optional<bool> device_logits{};  // see DeviceLogits
 };
 
 // The contexts that an engine makes of its models. The target's throws Error CONTEXT_TOO_LARGE.

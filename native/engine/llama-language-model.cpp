@@ -52,6 +52,7 @@ LlamaLanguageModel::LlamaLanguageModel(std::shared_ptr<const Model> model, std::
           *model_, options, [](void * data) { return (*static_cast<const std::function<bool()> *>(data))(); },
           &aborted_)),
       batch_(options.batch),
+      device_logits_(*model_, options.device_logits),
       vocabulary_(static_cast<size_t>(model_->vocabulary().size)) {
     pool_->attach(context_.get());
 }
@@ -69,6 +70,7 @@ Rows LlamaLanguageModel::eval(std::span<const BatchToken> tokens) {
         rows += tokens[i].want_logits;
     }
 
+    device_logits_.prepare(context_.get(), tokens);
     const ErrorLog log;
     switch (const int status = llama_decode(context_.get(), batch)) {
     case 0: break;
@@ -77,6 +79,9 @@ Rows LlamaLanguageModel::eval(std::span<const BatchToken> tokens) {
     default: throw EvalFailed(log.text("llama_decode failed with status " + std::to_string(status)));
     }
     llama_synchronize(context_.get());
+    if (device_logits_.take(context_.get(), tokens)) {
+        return {device_logits_, rows, vocabulary_};
+    }
     return {rows > 0 ? llama_get_logits(context_.get()) : nullptr, rows, vocabulary_};
 }
 

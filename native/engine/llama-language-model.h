@@ -4,8 +4,10 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
+#include "device-logits.h"
 #include "language-model.h"
 #include "llama.h"
 #include "model.h"
@@ -23,6 +25,7 @@ struct ContextOptions {
     // On the CPU, verification is bit-exact only with it.
     bool flash_attention = true;
     enum ggml_type kv_type = GGML_TYPE_F16;
+    std::optional<bool> device_logits{};  // see DeviceLogits
 };
 
 using LlamaContext = std::unique_ptr<llama_context, decltype(&llama_free)>;
@@ -68,6 +71,7 @@ private:
     std::function<bool()> aborted_;
     LlamaContext context_{nullptr, llama_free};
     Batch batch_;
+    DeviceLogits device_logits_;
     size_t vocabulary_;
 };
 

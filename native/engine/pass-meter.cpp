@@ -16,9 +16,10 @@ bool PassMeter::fits(const Pass & pass, int past) const {
 }
 
 void PassMeter::eval(LanguageModel & model, Pos from, int tokens, int rows) const {
+    const int likeliest = &model == &target_ ? 1 : 0;  // what greedy requests with an adaptive draft look at
     std::vector<BatchToken> batch;
     for (Pos pos = from; pos < from + tokens; ++pos) {
-        batch.push_back({0, pos, pos % vocabulary_, pos >= from + tokens - rows});
+        batch.push_back({0, pos, pos % vocabulary_, pos >= from + tokens - rows, likeliest});
     }
     model.eval(batch);
 }

@@ -2,14 +2,14 @@
 #include <limits>
 
 #include "check.h"
-#include "language-model.h"
+#include "row.h"
 
 namespace foretoken {
 
 namespace {
 
 Token argmax(std::vector<float> values) {
-    return Rows(values.data(), 1, values.size()).argmax(0);
+    return Row(values).argmax();
 }
 
 std::vector<float> zeros(size_t size) {
@@ -38,7 +38,7 @@ TEST("argmax takes the lowest id among equals") {
 TEST("argmax ignores NaN") {
     const float nan = std::numeric_limits<float>::quiet_NaN();
     std::vector<float> values(40, nan);
-    CHECK_EQ(argmax(values), 0);
+    CHECK_EQ(argmax(values), -1);
     values[37] = -5;
     CHECK_EQ(argmax(values), 37);
 }
@@ -54,8 +54,8 @@ TEST("each row has its own argmax") {
     values[2] = values[3] = 1;
     const Rows rows(values.data(), 2, 3);
     CHECK_EQ(rows.size(), 2U);
-    CHECK_EQ(rows.argmax(0), 2);
-    CHECK_EQ(rows.argmax(1), 0);
+    CHECK_EQ(rows[0].argmax(), 2);
+    CHECK_EQ(rows[1].argmax(), 0);
 }
 
 }  // namespace foretoken

@@ -80,7 +80,7 @@ private:
         }
         const Rows rows = alone_.eval(batch);
         for (size_t row = 0; row < rows.size(); ++row) {
-            text.logits.emplace_back(rows.logits(row).begin(), rows.logits(row).end());
+            text.logits.emplace_back(rows[row].logits().begin(), rows[row].logits().end());
         }
         alone_.truncate(0, 0);
         return text;
@@ -131,7 +131,7 @@ private:
         for (size_t row = 0; row < rows.size(); ++row) {
             if (expected[row]) {
                 compared += 1;
-                const bool same = std::memcmp(rows.logits(row).data(), expected[row]->data(),
+                const bool same = std::memcmp(rows[row].logits().data(), expected[row]->data(),
                                               expected[row]->size() * sizeof(float)) == 0;
                 if (!same) {
                     test::fail(__FILE__, __LINE__,

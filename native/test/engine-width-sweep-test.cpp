@@ -45,7 +45,7 @@ public:
         for (int pos = prompt_; pos < prompt_ + kTokens; pos += width) {
             const Rows rows = eval(pos, std::min(width, prompt_ + kTokens - pos), true);
             for (size_t row = 0; row < rows.size(); ++row) {
-                all.insert(all.end(), rows.logits(row).begin(), rows.logits(row).end());
+                all.insert(all.end(), rows[row].logits().begin(), rows[row].logits().end());
             }
         }
         language_model_.truncate(0, prompt_);

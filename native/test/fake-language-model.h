@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "fake-device-rows.h"
 #include "language-model.h"
 #include "scheduler.h"
 
@@ -48,6 +49,7 @@ public:
         tokens += static_cast<int>(batch.size());
         logits_.clear();
         size_t rows = 0;
+        int likeliest = 0;
         for (const BatchToken & token : batch) {
             std::vector<Token> & text = cache_[token.seq];
             if (token.pos != static_cast<Pos>(text.size()) || token.pos >= limits_.context) {
@@ -65,10 +67,15 @@ public:
                 const std::vector<float> row = row_(text);
                 logits_.insert(logits_.end(), row.begin(), row.end());
                 rows += 1;
+                likeliest = std::max(likeliest, token.likeliest);
             }
         }
         if (rows > static_cast<size_t>(limits_.rows)) {
             throw std::logic_error("asked for " + std::to_string(rows) + " rows");
+        }
+        if (finds_beyond >= 0 && likeliest > 0) {
+            device.set(logits_, vocabulary_, static_cast<size_t>(likeliest > 1 ? likeliest + finds_beyond : 1));
+            return {device, rows, vocabulary_};
         }
         return {logits_.data(), rows, vocabulary_};
     }
@@ -97,6 +104,10 @@ public:
     int passes = 0;
     int tokens = 0;
     std::vector<int> batches;  // tokens of each pass
+    // As if rows stayed on a device, which finds so many more of the likeliest tokens than are asked for; −1: they
+    // don't.
+    int finds_beyond = -1;
+    FakeDeviceRows device;
     std::function<void()> before_eval;
     std::function<bool(std::span<const BatchToken>)> fails;  // before anything of the batch is evaluated
 

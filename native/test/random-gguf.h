@@ -1,6 +1,7 @@
 // A GGUF file of random weights.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <filesystem>
@@ -39,10 +40,13 @@ public:
     void real(const char * key, float value) { gguf_set_val_f32(gguf_.get(), full(key).c_str(), value); }
     void flag(const char * key, bool value) { gguf_set_val_bool(gguf_.get(), full(key).c_str(), value); }
 
-    // [out][in], of variance 1 / in.
-    void matrix(const std::string & name, int64_t in, int64_t out) {
+    // [out][in], of variance 1 / in; only so many rows are different, the others repeat them.
+    void matrix(const std::string & name, int64_t in, int64_t out, int64_t different = INT64_MAX) {
         ggml_tensor * tensor = ggml_new_tensor_2d(tensors_.get(), type_, in, out);
-        const std::vector<float> values = draw(in * out, 0, 1 / std::sqrt(static_cast<float>(in)));
+        std::vector<float> values = draw(in * out, 0, 1 / std::sqrt(static_cast<float>(in)));
+        for (size_t i = static_cast<size_t>(in * std::min(out, different)); i < values.size(); ++i) {
+            values[i] = values[i - static_cast<size_t>(in * different)];
+        }
         ggml_quantize_chunk(type_, values.data(), tensor->data, 0, out, in, nullptr);
         add(tensor, name);
     }

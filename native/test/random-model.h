@@ -10,6 +10,7 @@ namespace foretoken::test {
 struct RandomModelShape {
     std::string architecture = "gptneox";  // also "opt", "phi2" (CodeGen's), "llama", "qwen3"
     int64_t vocabulary = 1000;
+    int64_t different = INT64_MAX;  // GPT-NeoX: rows of the output matrix that are; the others repeat them
     int64_t hidden = 128;
     int64_t feed_forward = 512;
     int layers = 2;
@@ -45,7 +46,7 @@ private:
         if (s.architecture == "gptneox") {
             gguf_.number("rope.dimension_count", head() / 4);
             gguf_.flag("use_parallel_residual", true);
-            gguf_.matrix("output.weight", s.hidden, s.vocabulary);
+            gguf_.matrix("output.weight", s.hidden, s.vocabulary, s.different);
         } else if (s.architecture == "opt") {
             gguf_.flag("norm_before", true);
             gguf_.matrix("position_embd.weight", s.hidden, s.context);

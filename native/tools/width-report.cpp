@@ -97,7 +97,7 @@ private:
         const Rows rows = model_.eval(batch);
         std::vector<Row> copies;
         for (size_t row = 0; row < rows.size(); ++row) {
-            copies.emplace_back(rows.logits(row).begin(), rows.logits(row).end());
+            copies.emplace_back(rows[row].logits().begin(), rows[row].logits().end());
         }
         return copies;
     }
