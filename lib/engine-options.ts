@@ -25,6 +25,7 @@ export function engineOptions(
     threads: Math.min(options.threads, processors),
     draftThreads: Math.min(options.draftThreads, processors),
     flashAttention: options.flashAttention,
+    exact: options.exact,
     kvType,
     draftKvType: draft?.kvType ?? kvType,
     crossVocabulary,

@@ -112,6 +112,10 @@ export const ERROR_TABLE = {
     hint: "Take one of these ways, close other pairs, or load all the same with checkMemory: false.",
   },
   CONTEXT_TOO_LARGE: { kind: "engine", hint: "Lower contextSize to what the model was trained with." },
+  EXACT_UNAVAILABLE: {
+    kind: "engine",
+    hint: "Load the pair with maxSequences: 1, with gpuLayers: 0, or without exact.",
+  },
   CONTEXT_FAILED: { kind: "engine", hint: "Lower contextSize or batchSize, or close other pairs." },
   THREADS_UNAVAILABLE: {
     kind: "engine",

@@ -98,6 +98,8 @@ export interface NativeEngineOptions {
   draftThreads: number;
   /** Flash attention: required for bit-exact verification on CPU. */
   flashAttention: boolean;
+  /** A token's logits are the same bits however many tokens the target checks with it: code EXACT_UNAVAILABLE where not. */
+  exact: boolean;
   /** Names of ggml's types; see lib/kv-types.ts. */
   kvType: string;
   draftKvType: string;

@@ -72,6 +72,13 @@ export interface PairOptions {
    */
   flashAttention?: boolean;
   /**
+   * Greedy text is the target's own, token for token, on any device: where kernels depend on how many tokens a pass has, every
+   * token is computed in passes of one shape, one generation at a time, and the device proves at loading that its bits agree.
+   * Rejects with EXACT_UNAVAILABLE where they do not. Costs nothing where the CPU's kernels are ours. See docs/adr/0014.
+   * @default false
+   */
+  exact?: boolean;
+  /**
    * Decide draft lengths without a clock, from `costProfile`, else from the models' shapes, and for each generation as if it
    * ran alone. Drafts, and with a seed all texts, are then the same in every run. Otherwise costs are measured in a second at loading, and while generating.
    * @default false

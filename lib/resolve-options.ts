@@ -34,6 +34,7 @@ export interface ResolvedPairOptions {
   gpuLayers: number;
   extraBuffers: boolean;
   flashAttention: boolean;
+  exact: boolean;
   deterministic: boolean;
   costProfile: CostProfile | null;
   isolation: Isolation;
@@ -72,6 +73,7 @@ const PAIR_KEYS = [
   "gpuLayers",
   "extraBuffers",
   "flashAttention",
+  "exact",
   "deterministic",
   "costProfile",
   "isolation",
@@ -122,6 +124,7 @@ export function resolvePairOptions(input: unknown): ResolvedPairOptions {
     gpuLayers: is.optional(options.gpuLayers, gpuLayers) ?? -1,
     extraBuffers: is.optional(options.extraBuffers, (v) => is.boolean("extraBuffers", v)) ?? true,
     flashAttention,
+    exact: is.optional(options.exact, (v) => is.boolean("exact", v)) ?? false,
     deterministic: is.optional(options.deterministic, (v) => is.boolean("deterministic", v)) ?? false,
     costProfile: is.optional(options.costProfile, resolveCostProfile),
     ...resolvePlace(options),

@@ -24,6 +24,7 @@ async function perform(task: Task): Promise<Answer> {
     target: models.target,
     draft: { model: models.draft, ...models.draftModel },
     threads,
+    exact: models.exact,
     // A profile measures passes itself.
     deterministic: task.type === "profile",
     ...(task.type === "concurrency" ? await sizeFor(task.case) : {}),

@@ -12,6 +12,7 @@ export interface CasePair {
   target: string;
   draft: string;
   draftModel: DraftModelOptions;
+  exact: boolean;
   published?: PublishedFigures | undefined;
 }
 

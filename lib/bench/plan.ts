@@ -60,6 +60,8 @@ export interface PlanOptions {
   threads?: number | undefined;
   /** How drafts are loaded. */
   draftModel?: DraftModelOptions | undefined;
+  /** Whether pairs are loaded with `exact`; false unless given. */
+  exact?: boolean | undefined;
   /** Folder with dialled stand-ins. */
   dialled?: string | undefined;
 }
@@ -122,13 +124,14 @@ async function findPairs(
   preset: Preset,
   options: PlanOptions,
 ): Promise<{ pairs: CasePair[]; missing: Plan["missing"] }> {
-  const { draftModel = {} } = options;
+  const { draftModel = {}, exact = false } = options;
   const weights = draftModel.quantize === undefined ? "" : ` (${draftModel.quantize})`;
+  const how = exact ? `${weights}, exact` : weights;
   const pairs: CasePair[] = [];
   const missing: Plan["missing"] = [];
   const add = async (target: string, draft: string, published?: PublishedFigures) => {
     const found = { target: await resolveModel(target), draft: await resolveModel(draft) };
-    pairs.push({ id: `${name(target)} + ${name(draft)}${weights}`, ...found, draftModel, published });
+    pairs.push({ id: `${name(target)} + ${name(draft)}${how}`, ...found, draftModel, exact, published });
   };
   if (options.target !== undefined || options.drafts !== undefined) {
     const target = options.target ?? preset.pairs[0]?.target ?? "";
@@ -142,7 +145,7 @@ async function findPairs(
       const { dialled: folder } = options;
       const dialled =
         standIn === undefined || folder === undefined ? [] : await dialledPairs(standIn, folder);
-      for (const pair of dialled) pairs.push({ ...pair, id: pair.id + weights, draftModel, published });
+      for (const pair of dialled) pairs.push({ ...pair, id: pair.id + how, draftModel, exact, published });
       if (dialled.length === 0)
         missing.push({
           id: `${name(target)} + ${name(draft)}`,

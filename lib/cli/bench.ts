@@ -35,6 +35,7 @@ interface Flags extends DraftModelFlags {
   processes?: number;
   seed?: number;
   threads?: number;
+  exact?: boolean;
   dialled?: string;
   out?: string;
   json?: boolean;
@@ -65,6 +66,7 @@ export function addBench(program: Command): void {
     .option("--repeat <n>", "repetitions of each prompt in each process", integer)
     .option("--seed <n>", "seed of the bootstrap and of sampling (default: 1)", integer)
     .option("--threads <n>", "CPU threads (default: all)", integer)
+    .option("--exact", "load pairs with exact: the target's own greedy text on any device, or an error")
     .option("--dialled <folder>", "pairs of scripts/dialled-pair.mjs that stand in for what is not on disk")
     .option(
       "-o, --out <name>",

@@ -24,6 +24,7 @@ export interface PairFlags extends DraftFlags {
   batchSize?: number;
   threads?: number;
   gpuLayers?: number | "all";
+  exact?: boolean;
   deterministic?: boolean;
   isolation?: Isolation;
   devices?: string[];
@@ -69,6 +70,7 @@ export function addContextFlags(command: Command): void {
         SPLIT_MODES,
       ),
     )
+    .option("--exact", "the target's own greedy text on any device, or an error")
     .option("--deterministic", "decide draft lengths without a clock, the same in every run");
 }
 
@@ -82,6 +84,7 @@ export function pairOptions(flags: PairFlags): PairOptions {
     threads,
     draftThreads,
     gpuLayers,
+    exact,
     deterministic,
     isolation,
     devices,
@@ -100,6 +103,7 @@ export function pairOptions(flags: PairFlags): PairOptions {
       threads,
       draftThreads,
       gpuLayers,
+      exact,
       deterministic,
       isolation,
       devices,

@@ -29,6 +29,7 @@ EngineOptions to_engine_options(const Napi::Object & object) {
     options.kv_type = to_kv_type(to_string(object.Get("kvType"), "kvType"));
     options.draft_kv_type = to_kv_type(to_string(object.Get("draftKvType"), "draftKvType"));
     options.flash_attention = to_bool(object.Get("flashAttention"), "flashAttention");
+    options.exact = to_bool(object.Get("exact"), "exact");
     options.cross_vocabulary = to_bool(object.Get("crossVocabulary"), "crossVocabulary");
     options.deterministic = to_bool(object.Get("deterministic"), "deterministic");
     if (const Napi::Value value = object.Get("ngram"); !value.IsNull()) {

@@ -60,6 +60,12 @@ public:
     Rows(DeviceRows & rows, size_t size, size_t vocabulary) : rows_(&rows), size_(size), vocabulary_(vocabulary) {}
 
     size_t size() const { return size_; }
+    // The first rows alone.
+    Rows first(size_t size) const {
+        Rows rows = *this;
+        rows.size_ = size;
+        return rows;
+    }
     bool on_device() const { return rows_ != nullptr; }
     Row operator[](size_t row) const {
         return rows_ ? Row(*rows_, row, vocabulary_) : Row({logits_ + row * vocabulary_, vocabulary_});

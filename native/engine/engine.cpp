@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "error.h"
+#include "exactness.h"
 
 namespace foretoken {
 
@@ -41,8 +42,8 @@ ContextOptions common_context(const EngineOptions & options, const ModelHeader &
 
 }  // namespace
 
-ContextOptions target_context(const EngineOptions & options, const ModelHeader & target) {
-    const int trained = static_cast<int>(target.trained_context);
+ContextOptions target_context(const EngineOptions & options, const Model & target) {
+    const int trained = static_cast<int>(target.header().trained_context);
     if (trained > 0 && options.context_size > trained) {
         throw Error("CONTEXT_TOO_LARGE", "the model was trained with a context of " + std::to_string(trained) +
                                              " tokens, " + std::to_string(options.context_size) + " were asked for");
@@ -50,8 +51,14 @@ ContextOptions target_context(const EngineOptions & options, const ModelHeader &
     // One sequence alone may draft as far as it likes; each of many has room for the drafts that pay beside others.
     const int others = options.max_sequences - 1;
     const int rows = options.max_draft_tokens + 1 + others * std::min(options.max_draft_tokens + 1, kRowsOfMany);
-    ContextOptions context = common_context(options, target);
+    ContextOptions context = common_context(options, target.header());
     context.rows = std::min(rows, options.batch_size);
+    if (needs_fixed_shape(options, target)) {
+        context.filler = true;
+        context.rows = std::max(context.rows, kFixedRows);
+        context.batch = std::max(context.batch, kFixedRows);
+        context.kept_sequences = 0;  // a sequence's cells begin at the first one
+    }
     context.threads = options.threads;
     context.kv_type = options.kv_type;
     return context;
@@ -72,9 +79,13 @@ Engine::Engine(std::shared_ptr<const Model> target, std::shared_ptr<const Model>
     : target_model_(std::move(target)), draft_model_(std::move(draft)), options_(options) {
     const auto aborted = [this] { return closing_.load(std::memory_order_relaxed) || scheduler_->all_aborted(); };
     const auto pool = std::make_shared<ThreadPool>(std::max(options.threads, options.draft_threads));
-    const ContextOptions target_options = target_context(options, target_model_->header());
+    const ContextOptions target_options = target_context(options, *target_model_);
     target_ = std::make_unique<LlamaLanguageModel>(target_model_, pool, target_options, aborted);
     context_bytes_ = target_->bytes();
+    if (target_options.filler) {
+        fixed_shape_ = std::make_unique<FixedShapeModel>(*target_, filler_of(target_options));
+    }
+    LanguageModel & verifier = fixed_shape_ ? static_cast<LanguageModel &>(*fixed_shape_) : *target_;
     tokenizer_ = std::make_unique<ModelTokenizer>(target_model_);
     Token vocabulary = target_model_->vocabulary().size;
     if (draft_model_) {
@@ -99,7 +110,7 @@ Engine::Engine(std::shared_ptr<const Model> target, std::shared_ptr<const Model>
         require_rollback(*target_model_);
         ngram_drafter_ = std::make_unique<NgramDrafter>(*options.ngram);
     }
-    meter_ = std::make_unique<PassMeter>(*target_, draft_.get(), vocabulary);
+    meter_ = std::make_unique<PassMeter>(verifier, draft_.get(), vocabulary);
     std::vector<Drafter *> drafters;
     for (Drafter * drafter : {model_drafter_.get(), ngram_drafter_.get()}) {
         if (drafter) {
@@ -112,9 +123,12 @@ Engine::Engine(std::shared_ptr<const Model> target, std::shared_ptr<const Model>
     experience_->costs.frozen = options.deterministic;
     experience_->costs.alone = options.deterministic;
     guess_costs(experience_->costs, *target_model_, draft_model_.get(), options.profile);
-    scheduler_ = std::make_unique<Scheduler>(*target_, drafters, *tokenizer_, options.max_sequences,
+    scheduler_ = std::make_unique<Scheduler>(verifier, drafters, *tokenizer_, options.max_sequences,
                                              std::shared_ptr<PairCosts>(experience_, &experience_->costs),
                                              target_options.kept_sequences);
+    if (fixed_shape_) {
+        require_same_bits(*fixed_shape_, target_model_->vocabulary().size);
+    }
     if (!drafters.empty() && !options.deterministic && !options.profile) {
         warm_up(experience_->costs, *meter_, options.max_sequences, target_options.rows);
     }
@@ -246,6 +260,7 @@ void Engine::run() {
     model_drafter_.reset();
     meter_.reset();
     draft_.reset();
+    fixed_shape_.reset();
     target_.reset();
 }
 

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "adaptive-draft-length.h"
+#include "fixed-shape-model.h"
 #include "grammar.h"
 #include "initial-costs.h"
 #include "llama-language-model.h"
@@ -38,6 +39,8 @@ struct EngineOptions {
     int threads = 1;
     int draft_threads = 1;
     bool flash_attention = true;
+    // A token's logits are the same bits however many tokens the target checks with it.
+    bool exact = false;
     enum ggml_type kv_type = GGML_TYPE_F16;
     enum ggml_type draft_kv_type = GGML_TYPE_F16;
     bool cross_vocabulary = false;        // the draft's tokens are not the target's: retokenise
@@ -49,8 +52,9 @@ struct EngineOptions {
     std::optional<bool> device_logits{};  // see DeviceLogits
 };
 
-// The contexts that an engine makes of its models. The target's throws Error CONTEXT_TOO_LARGE.
-ContextOptions target_context(const EngineOptions & options, const ModelHeader & target);
+// The contexts that an engine makes of its models. The target's throws Error CONTEXT_TOO_LARGE,
+// EXACT_UNAVAILABLE.
+ContextOptions target_context(const EngineOptions & options, const Model & target);
 ContextOptions draft_context(const EngineOptions & options, const ModelHeader & draft);
 
 // A text and what a target's cache holds of it.
@@ -62,8 +66,8 @@ struct SavedText {
 class Engine {
 public:
     // Makes the contexts and starts the thread. `draft` may be null.
-    // Throws Error CONTEXT_TOO_LARGE, CONTEXT_FAILED, MODEL_CANNOT_ROLL_BACK, MODEL_VOCABULARY_MISSING,
-    // THREADS_UNAVAILABLE.
+    // Throws Error CONTEXT_TOO_LARGE, CONTEXT_FAILED, EXACT_UNAVAILABLE, MODEL_CANNOT_ROLL_BACK,
+    // MODEL_VOCABULARY_MISSING, THREADS_UNAVAILABLE.
     Engine(std::shared_ptr<const Model> target, std::shared_ptr<const Model> draft, const EngineOptions & options);
     // Closes.
     ~Engine();
@@ -115,6 +119,7 @@ private:
     std::unique_ptr<ModelTokenizer> tokenizer_;
     std::unique_ptr<ModelTokenizer> draft_tokenizer_;  // where it is not the target's
     std::unique_ptr<LlamaLanguageModel> target_;
+    std::unique_ptr<FixedShapeModel> fixed_shape_;  // what drives the target where `exact` needs it
     std::unique_ptr<LlamaLanguageModel> draft_;
     std::unique_ptr<PassMeter> meter_;
     std::unique_ptr<Drafter> model_drafter_;

@@ -5,6 +5,7 @@
 
 #include "abort-guard.h"
 #include "error.h"
+#include "fixed-shape-model.h"
 #include "memory-estimate.h"
 
 namespace foretoken {
@@ -12,10 +13,11 @@ namespace foretoken {
 LlamaContext make_context(const Model & model, const ContextOptions & options, ggml_abort_callback aborted,
                           void * aborted_data) {
     llama_context_params params = llama_context_default_params();
-    params.n_ctx = static_cast<uint32_t>(options.context * options.max_sequences);
+    const int filling = options.filler ? kFixedRows : 0;
+    params.n_ctx = static_cast<uint32_t>(options.context * options.max_sequences + filling);
     params.n_batch = static_cast<uint32_t>(options.batch);
     params.n_ubatch = static_cast<uint32_t>(options.batch);
-    params.n_seq_max = static_cast<uint32_t>(options.max_sequences + options.kept_sequences);
+    params.n_seq_max = static_cast<uint32_t>(filler_of(options) + (options.filler ? 1 : 0));
     params.n_outputs_max = std::max(static_cast<uint32_t>(options.rows), params.n_seq_max);  // llama.cpp reserves those
     params.n_threads = options.threads;
     params.n_threads_batch = options.threads;

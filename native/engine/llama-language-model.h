@@ -21,6 +21,7 @@ struct ContextOptions {
     int rows = 1;     // tokens of one forward pass that may want logits
     int max_sequences = 1;
     int kept_sequences = 0;  // more, within the same cells
+    bool filler = false;     // one more, with cells of its own, for a FixedShapeModel
     int threads = 1;
     // On the CPU, verification is bit-exact only with it.
     bool flash_attention = true;
@@ -33,6 +34,11 @@ using LlamaContext = std::unique_ptr<llama_context, decltype(&llama_free)>;
 // Throws Error CONTEXT_FAILED, MODEL_CANNOT_GENERATE. `aborted` may be null.
 LlamaContext make_context(const Model & model, const ContextOptions & options, ggml_abort_callback aborted,
                           void * aborted_data);
+
+// The filler's sequence.
+inline SeqId filler_of(const ContextOptions & options) {
+    return options.max_sequences + options.kept_sequences;
+}
 
 class LlamaLanguageModel final : public LanguageModel {
 public:

@@ -46,7 +46,7 @@ std::vector<DeviceMemory> estimate_memory(const std::string & target, const std:
     laid_out.no_alloc = true;
     std::vector<DeviceMemory> devices;
     const auto target_model = Model::load(target, laid_out);
-    add(devices, &DeviceMemory::target, *target_model, target_context(options, target_model->header()));
+    add(devices, &DeviceMemory::target, *target_model, target_context(options, *target_model));
     if (!draft.empty()) {
         const bool is_shared = draft == target && model.workers.empty();
         laid_out.workers.clear();

@@ -53,6 +53,16 @@ bool can_generate(const gguf_context * gguf, const std::string & architecture) {
            bool_of(gguf, architecture + ".attention.causal").value_or(true);
 }
 
+bool has_own_kernels(const gguf_context * gguf) {
+    for (int64_t i = 0; i < gguf_get_n_tensors(gguf); ++i) {
+        const enum ggml_type type = gguf_get_tensor_type(gguf, i);
+        if (ggml_is_quantized(type) && type != GGML_TYPE_Q8_0) {
+            return false;
+        }
+    }
+    return true;
+}
+
 uint32_t trained_context(const gguf_context * gguf, const std::string & architecture) {
     const std::string key = architecture + ".context_length";
     const int64_t length = integer_of(gguf, key).value_or(0);
@@ -138,6 +148,7 @@ ModelHeader read_model_header(const std::string & path) {
     header.name = string_of(gguf.get(), "general.name");
     header.can_roll_back = !has_recurrent_state(gguf.get(), header.architecture);
     header.can_generate = can_generate(gguf.get(), header.architecture);
+    header.has_own_kernels = has_own_kernels(gguf.get());
     require_complete(gguf.get(), header, path);
     try {
         header.trained_context = trained_context(gguf.get(), header.architecture);

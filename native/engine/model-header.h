@@ -16,6 +16,8 @@ struct ModelHeader {
     bool can_roll_back = true;
     // Whether it writes on from tokens: not encoders (BERT, T5, embedding models) and diffusion models.
     bool can_generate = true;
+    // Whether native/kernels multiply all its matrices on a CPU: f32, f16, bf16 and q8_0.
+    bool has_own_kernels = true;
 };
 
 // Throws Error MODEL_NOT_FOUND, MODEL_NOT_READABLE, MODEL_NOT_GGUF, MODEL_HEADER_INVALID, MODEL_TRUNCATED.

@@ -87,6 +87,7 @@ std::shared_ptr<Model> Model::load(const std::string & path, const ModelOptions 
     // Some repack with a thread for each processor.
     params.use_extra_bufts =
         options.extra_buffers && !options.vocabulary_only && can_start_threads(std::thread::hardware_concurrency());
+    model->repacks_ = params.use_extra_bufts;
     params.vocab_only = options.vocabulary_only;
     params.no_alloc = options.no_alloc;
     if (options.no_alloc) {

@@ -62,6 +62,9 @@ public:
     std::string chat_template() const { return metadata_text("tokenizer.chat_template"); }
     bool ends_generation(Token token) const;
 
+    // Whether the CPU's weights may be in layouts of its matrix units.
+    bool repacks() const { return repacks_; }
+
     llama_model * get() const { return model_.get(); }
 
 private:
@@ -72,6 +75,7 @@ private:
 
     std::shared_ptr<Backend> backend_;
     ModelHeader header_;
+    bool repacks_ = false;
     std::unique_ptr<llama_model, decltype(&llama_model_free)> model_{nullptr, llama_model_free};
     const llama_vocab * vocab_ = nullptr;
 };

@@ -60,6 +60,7 @@ export function cellRunner(seam, options, requests) {
       threads: 1,
       draftThreads: 1,
       flashAttention: true,
+      exact: false,
       kvType: "f16",
       draftKvType: "f16",
       crossVocabulary: false,

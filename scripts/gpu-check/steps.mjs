@@ -15,7 +15,7 @@ import { capture } from "./capture.mjs";
 const SMALL = ["--draft-max-tokens", "3", "--max-tokens", "8", "--repeat", "1", "--threads", "1"];
 
 /** @type {Record<string, (check: Check) => Promise<Outcome>>} */
-export const STEPS = { build, devices, native, generation, sweep, embedded, dialled };
+export const STEPS = { build, devices, native, generation, sweep, exact, embedded, dialled };
 
 /** @param {Check} check */
 async function build({ root, cpu, architectures }) {
@@ -102,8 +102,24 @@ async function generation(check) {
   return { ok: tests.length > 0 && tests.every(({ code }) => code === 0), tests };
 }
 
-/** Across every boundary of 256 cells that the tests' contexts reach, from eight tokens before it. @param {Check} check */
+/** What the device does by itself. @param {Check} check */
 async function sweep(check) {
+  return sweepWidths(check, []);
+}
+
+/** The same in passes of one shape, and what a generation makes of it. @param {Check} check */
+async function exact(check) {
+  const widths = await sweepWidths(check, ["exact"]);
+  const flags = check.dryRun ? SMALL : ["--preset", "quick"];
+  const generation = await report(check, [...flags, "--exact"]);
+  return { ...widths, ok: widths.ok && generation.ok, generation };
+}
+
+/**
+ * Across every boundary of 256 cells that the tests' contexts reach, from eight tokens before it, each width after a rollback.
+ * @param {Check} check @param {string[]} mode @returns {Promise<Outcome>}
+ */
+async function sweepWidths(check, mode) {
   const { root, dryRun } = check;
   const program = join(
     root,
@@ -124,6 +140,7 @@ async function sweep(check) {
       check.cpu ? "0" : "-1",
       cells.join(","),
       dryRun ? "4" : "32",
+      ...mode,
     ]);
     const widths = stdout
       .trim()
@@ -140,11 +157,23 @@ async function sweep(check) {
       largestDifference: Math.max(0, ...widths.map(({ largestDifference }) => largestDifference)),
       otherArgmax: other.length,
       largestMarginOvercome: Math.max(0, ...other.map(({ marginThere }) => marginThere)),
+      passMs: passTimes(widths),
       widths: differs,
       ...(code !== 0 && { code, error: stderr.slice(-2000) }),
     };
   }
   return { ok, cells, models: result };
+}
+
+/** Milliseconds of a pass by its width, with the fewest and the most cells. @param {{ cells: number, width: number, milliseconds: number }[]} widths */
+function passTimes(widths) {
+  const ends = [widths[0], widths.at(-1)].map((one) => one?.cells);
+  return Object.fromEntries(
+    ends.map((cells) => [
+      cells,
+      widths.filter((one) => one.cells === cells).map(({ milliseconds }) => milliseconds),
+    ]),
+  );
 }
 
 /** @param {Check} check */

@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 
 t.test("a dry run leaves one JSON, and does nothing twice", async (t) => {
   const out = join(t.testdir(), "result.json");
-  const steps = "build,devices,native,generation,sweep";
+  const steps = "build,devices,native,generation,sweep,exact";
   const check = () =>
     run("scripts/gpu-check.mjs", ["run", "--dry-run", "--steps", steps, "--out", out], {
       timeoutMs: 150_000,
@@ -27,6 +27,11 @@ t.test("a dry run leaves one JSON, and does nothing twice", async (t) => {
     { name: "stop-strings.test.ts", code: 0, failed: [] },
   ]);
   t.match(result.steps.sweep, { ok: true, cells: [100], models: { "fable-1m": { measured: 4 } } });
+  t.match(result.steps.exact, {
+    ok: true,
+    models: { "fable-1m": { measured: 4, passMs: { 100: [Number, Number, Number, Number] } } },
+    generation: { ok: true },
+  });
 
   // What has been found stays, also where it was no success; what was cut off is done again.
   result.steps.native = { ok: false, finished: true, seconds: 1 };

@@ -18,6 +18,7 @@ t.test("defaults", async (t) => {
     gpuLayers: -1,
     extraBuffers: true,
     flashAttention: true,
+    exact: false,
     deterministic: false,
     costProfile: null,
     isolation: "none",
@@ -117,6 +118,7 @@ const bad: [name: string, options: unknown, message: RegExp][] = [
   ["other weights", draft({ model: "d", quantize: "q3" }), /^Expected "q8_0" or .* for draft\.quantize but/],
   ["no match at all", draft({ type: "combined", minMatch: 0 }), /for draft\.minMatch but received 0/],
   ["a boundless history", draft({ type: "combined", historyTokens: 1e9 }), /draft\.historyTokens/],
+  ["exact: 1", { target: "t", exact: 1 }, /^Expected boolean for exact/],
   ["deterministic: 1", { target: "t", deterministic: 1 }, /^Expected boolean for deterministic/],
   [
     "a profile without curves",
