@@ -1,7 +1,7 @@
 // A model whose rows are always computed in one shape: every row of logits comes from a pass of kFixedRows tokens, the
-// missing ones filled up with tokens of a sequence of its own, and attention looks at a length that follows from the row's
-// position alone. Then a device that chooses kernels and splits their work by shape gives a token the same bits whether
-// it is decoded alone or checked in a draft (docs/adr/0014).
+// missing ones filled up with tokens of a sequence of its own, and attention looks at a length that follows from the
+// row's position alone. Then a device that chooses kernels and splits their work by shape gives a token the same bits
+// whether it is decoded alone or checked in a draft (docs/adr/0014).
 //
 // Prompts go through as they come: they want no logits, and their chunks are the same whatever is drafted later.
 // Serves one sequence at a time, whose cells then begin at the cache's first one.

@@ -5,9 +5,9 @@
 
 namespace foretoken {
 
-// Whether the target's passes need one shape for that (FixedShapeModel). False without `exact`, and where our own kernels
-// give a row the same bits in any pass: on x86-64 processors, with weights that they multiply.
-// Throws Error EXACT_UNAVAILABLE where one shape does not suffice, or cannot be had.
+// Whether the target's passes need one shape for that (FixedShapeModel). False without `exact`, and where our own
+// kernels give a row the same bits in any pass: on x86-64 processors, with weights that they multiply. Throws Error
+// EXACT_UNAVAILABLE where one shape does not suffice, or cannot be had.
 bool needs_fixed_shape(const EngineOptions & options, const Model & target);
 
 // Compares tokens evaluated alone with the same tokens in passes of several and after rollbacks, bit for bit, at the

@@ -88,8 +88,9 @@ TEST("whatever it is evaluated with, a position is in passes of one attention le
             fixed.below.fails = [&](std::span<const BatchToken> batch) {
                 for (const BatchToken & token : batch) {
                     if (token.seq == 0 && length(token.pos) != length(batch.front().pos)) {
-                        test::fail(__FILE__, __LINE__, "position " + std::to_string(token.pos) + " in a pass from " +
-                                                           std::to_string(batch.front().pos));
+                        test::fail(__FILE__, __LINE__,
+                                   "position " + std::to_string(token.pos) + " in a pass from " +
+                                       std::to_string(batch.front().pos));
                     }
                 }
                 return false;
@@ -115,9 +116,9 @@ TEST("a pass that fails leaves nothing of the filler behind") {
 TEST("drafted text is the plain text, and every pass that gives logits has the fixed width") {
     const auto run = [](int draft_length) {
         Fixed fixed;
-        FakeLanguageModel draft(
-            kVocabulary, [](std::span<const Token> text) { return text.size() % 6 == 0 ? 0 : next(text); },
-            {64, 1, 600});
+        FakeLanguageModel draft(kVocabulary,
+                                [](std::span<const Token> text) { return text.size() % 6 == 0 ? 0 : next(text); },
+                                {64, 1, 600});
         ModelDrafter drafter(draft, kVocabulary);
         const Letters letters(kVocabulary);
         Scheduler scheduler(fixed.model, {&drafter}, letters, 1);

@@ -2,7 +2,8 @@
 // number of cells and each width. Unlike engine-width-sweep-test it judges nothing, so it also serves devices that
 // promise nothing. Each width comes after a rollback; milliseconds are a pass's, the median.
 //
-// width-report <model.gguf> <gpu layers, -1 for all> <cells before the sweep, e.g. 100,240> <largest width, 1…32> [exact]
+// width-report <model.gguf> <gpu layers, -1 for all> <cells before the sweep, e.g. 100,240> <largest width, 1…32>
+// [exact]
 //
 // exact: in passes of one shape (docs/adr/0014).
 #include <algorithm>
