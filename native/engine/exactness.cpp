@@ -39,7 +39,7 @@ public:
         }
         alone_.clear();
         for (Pos pos = past; pos < end; ++pos) {
-            const auto row = eval(pos, 1, true).logits(0);
+            const auto row = eval(pos, 1, true)[0].logits();
             alone_.emplace_back(row.begin(), row.end());
         }
         for (const int width : {3, kFixedRows}) {
@@ -56,7 +56,7 @@ private:
             const int tokens = std::min(width, end - pos);
             const Rows rows = eval(pos, tokens, true);
             for (int row = 0; row < tokens; ++row) {
-                compare(alone_[static_cast<size_t>(pos - past + row)], rows.logits(static_cast<size_t>(row)), pos + row,
+                compare(alone_[static_cast<size_t>(pos - past + row)], rows[static_cast<size_t>(row)].logits(), pos + row,
                         tokens);
             }
         }

@@ -38,7 +38,7 @@ std::vector<BatchToken> tokens(Pos from, int count, bool want_logits) {
 std::vector<Token> argmaxes(const Rows & rows) {
     std::vector<Token> all;
     for (size_t row = 0; row < rows.size(); ++row) {
-        all.push_back(rows.argmax(row));
+        all.push_back(rows[row].argmax());
     }
     return all;
 }
@@ -50,7 +50,7 @@ TEST("a row is filled up to a pass of the fixed width, and only the row comes ba
     const Rows rows = fixed.model.eval(tokens(0, 1, true));
     CHECK_EQ(fixed.below.batches, (std::vector<int>{kFixedRows}));
     CHECK_EQ(rows.size(), size_t{1});
-    CHECK_EQ(rows.argmax(0), next(std::vector<Token>{0}));
+    CHECK_EQ(rows[0].argmax(), next(std::vector<Token>{0}));
     CHECK_EQ(fixed.below.cached(kFiller).size(), size_t{0});
 }
 

@@ -60,7 +60,8 @@ public:
             const Rows rows = eval(model, pos, std::min(width, end - pos), true);
             const bool is_last = pos + width >= end;
             for (size_t row = 0; row < rows.size() - (width > 1 && !is_last ? 1 : 0); ++row) {
-                all.insert(all.end(), rows.logits(row).begin(), rows.logits(row).end());
+                const auto logits = rows[row].logits();
+                all.insert(all.end(), logits.begin(), logits.end());
             }
             if (is_last) {
                 break;
