@@ -1,5 +1,5 @@
 // @ts-check
-// Makes pairs of models with a chosen agreement, or with known probabilities; --help tells more.
+// Makes pairs of models with a chosen agreement, with known probabilities, or of random weights; --help tells more.
 //
 // Needs: a folder with room, the built package. Leaves: GGUF files, whole or not at all, each with a JSON file about it.
 import { fileURLToPath } from "node:url";
@@ -8,6 +8,7 @@ import { InvalidArgument, oneOf, share } from "./dialled/invalid-argument.mjs";
 import { KNOWN_VARIANTS, writeKnownPair } from "./dialled/known-distribution.mjs";
 import { dialledDraft, dialledTarget } from "./dialled/pair.mjs";
 import { PRESETS, preset } from "./dialled/presets.mjs";
+import { untrainedModel } from "./dialled/untrained.mjs";
 import { writeModel } from "./dialled/write-model.mjs";
 import { progressLine } from "./progress.mjs";
 import { Interrupted, isMain } from "./run.mjs";
@@ -39,6 +40,8 @@ JSON file beside each tells the tokens to start texts with ("starts") and more.
   --known <variant>      instead: a pair over a few tokens (--vocabulary, default 8) whose next-token
                          probabilities are in the JSON files; the draft's are ${KNOWN_VARIANTS.join(", ")}
                          compared with the target's
+  --untrained            instead: both shapes with random weights everywhere, whose logits depend on all tokens
+                         before; for comparing bits
 
 Files that are there with the same parameters are kept. A target does not depend on the agreement.
 
@@ -70,6 +73,7 @@ const OPTIONS = /** @type {const} */ ({
   "draft-heads": { type: "string" },
   "draft-feed-forward": { type: "string" },
   known: { type: "string" },
+  untrained: { type: "boolean" },
   help: { type: "boolean" },
 });
 
@@ -85,17 +89,7 @@ async function main(values, signal) {
     return;
   }
   if (values.only !== undefined) oneOf("only", values.only, ["target", "draft"]);
-  const agreements = (values.agreement ?? ["0.9"])
-    .flatMap((list) => list.split(","))
-    .map((text) => share("agreement", number("agreement", text)));
-  const information = values.uninformative ? 0 : number("information", values.information);
-  if (information !== undefined) share("information", information);
-  const options = { shape: pairShape(values), seed, cycle: number("cycle", values.cycle) ?? 0, information };
-  const models = [];
-  if (values.only !== "draft") models.push(() => dialledTarget(options));
-  if (values.only !== "target")
-    models.push(...agreements.map((agreement) => () => dialledDraft({ ...options, agreement })));
-  for (const make of models) {
+  for (const make of values.untrained ? untrainedModels(values, seed) : dialledModels(values, seed)) {
     const model = make();
     const progress = progressLine(model.name);
     try {
@@ -110,6 +104,29 @@ async function main(values, signal) {
       throw error;
     }
   }
+}
+
+/** What makes each model that is asked for. @param {Values} values @param {number} seed */
+function dialledModels(values, seed) {
+  const agreements = (values.agreement ?? ["0.9"])
+    .flatMap((list) => list.split(","))
+    .map((text) => share("agreement", number("agreement", text)));
+  const information = values.uninformative ? 0 : number("information", values.information);
+  if (information !== undefined) share("information", information);
+  const options = { shape: pairShape(values), seed, cycle: number("cycle", values.cycle) ?? 0, information };
+  /** @type {(() => import("./dialled/write-model.mjs").ModelFile)[]} */
+  const models = [];
+  if (values.only !== "draft") models.push(() => dialledTarget(options));
+  if (values.only !== "target")
+    models.push(...agreements.map((agreement) => () => dialledDraft({ ...options, agreement })));
+  return models;
+}
+
+/** @param {Values} values @param {number} seed */
+function untrainedModels(values, seed) {
+  const { target, draft, vocabulary, context } = pairShape(values);
+  const shapes = values.only === "target" ? [target] : values.only === "draft" ? [draft] : [target, draft];
+  return shapes.map((shape) => () => untrainedModel(shape, { vocabulary, context, seed }));
 }
 
 /** The preset's, with what was given instead; models of another shape get a name of their own. @param {Values} values */

@@ -1,15 +1,15 @@
 // Makes the peers ready under build/peers: llama.cpp's own tools from the pinned release without our patches, and
 // node-llama-cpp with its own prebuilt CPU binary. Needs a built checkout, CMake, Ninja, the npm registry.
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { progressLine } from "../../scripts/progress.mjs";
 import { run } from "../../scripts/run.mjs";
+import { configuration, SOURCE, unpackSource } from "./llama-cpp.mjs";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const PEERS = join(ROOT, "build", "peers");
-const TREE = join(ROOT, "native", "llama.cpp");
 const TOOLS = ["llama-bench", "llama-speculative-simple", "llama-server"];
 
 /** @returns the folder of llama.cpp's tools, and their release */
@@ -43,24 +43,10 @@ async function pin() {
 }
 
 async function buildTools(progress) {
-  const source = join(PEERS, "llama.cpp");
-  await rm(source, { recursive: true, force: true });
-  await mkdir(source, { recursive: true });
-  // The commit itself: our patches are changes of the working tree.
-  await run("sh", ["-c", 'git -C "$1" archive HEAD | tar -x -C "$2"', "sh", TREE, source]);
-  // The server's page would be fetched.
-  const left = [
-    "LLAMA_OPENSSL",
-    "LLAMA_USE_PREBUILT_UI",
-    "LLAMA_BUILD_TESTS",
-    "LLAMA_BUILD_APP",
-    "LLAMA_BUILD_UI",
-  ];
+  const source = join(ROOT, SOURCE);
+  await unpackSource(source);
   const build = join(PEERS, "build");
-  await run("cmake", [
-    ...["-S", source, "-B", build, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release"],
-    ...left.map((option) => `-D${option}=OFF`),
-  ]);
+  await run("cmake", configuration(source, build));
   await run("cmake", ["--build", build, "--target", ...TOOLS], {
     onLine: (line) => progress.update(`building llama.cpp's tools ${/^\[\d+\/\d+\]/.exec(line)?.[0] ?? ""}`),
   });

@@ -1,6 +1,6 @@
 // @ts-check
-// Models whose next token depends on the last one only: every block adds zero, at its full cost. Needs nothing; leaves what
-// gguf-writer.mjs writes.
+// Models whose next token depends on the last one only, unless asked otherwise: every block adds zero, at its full cost. Needs
+// nothing; leaves what gguf-writer.mjs writes.
 import { GgufFile } from "./gguf-writer.mjs";
 import { GRAPHS } from "./graphs.mjs";
 import { toHalves } from "./half.mjs";
@@ -30,6 +30,7 @@ const CHUNK_BYTES = 4 << 20;
  * @property {FillRow} embedding
  * @property {FillRow} output the row of a token in the output matrix
  * @property {number} [epsilon] of LayerNorm
+ * @property {"zero" | "random"} [blocks] what they add; zero unless told
  * @property {readonly import("./gguf-writer.mjs").Metadata[]} metadata the tokenizer's among it
  */
 
@@ -50,7 +51,8 @@ export function requireShape({ name, hidden, layers, heads, feedForward, word = 
 }
 
 /** @param {Model} model @returns {GgufFile} */
-export function modelFile({ shape, vocabulary, context, seed, embedding, output, epsilon = 1e-5, metadata }) {
+export function modelFile({ shape, vocabulary, context, seed, embedding, output, metadata, ...more }) {
+  const { epsilon = 1e-5, blocks = "zero" } = more;
   const { graph: architecture, hidden, layers, heads, feedForward, word = hidden } = shape;
   const graph = GRAPHS[architecture];
   /** @type {Uint16Array | undefined} */
@@ -80,7 +82,7 @@ export function modelFile({ shape, vocabulary, context, seed, embedding, output,
       const offset = (tensors.length * 40_503) % TILE;
       const data = () => {
         random ??= randomTile(seed);
-        return repeated(fill === "zero" ? zeros : random, offset, from * to);
+        return repeated(fill === "zero" && blocks === "zero" ? zeros : random, offset, from * to);
       };
       tensors.push({ name: `${name}.weight`, dimensions: [from, to], type: "f16", data });
       vector(`${name}.bias`, to, 0);

@@ -1,12 +1,14 @@
 // @ts-check
 // Packs what a machine without Node and network needs to build and test this checkout into pieces beside the script that unpacks
-// them. Needs: git, tar, xz, a built checkout. Leaves: <out>/gpu-check.sh, piece-00 …, SHA256SUMS, whole or not at all.
+// them, llama.cpp without our patches among it, to be compared with. Needs: git, tar, xz, a built checkout. Leaves:
+// <out>/gpu-check.sh, piece-00 …, SHA256SUMS, whole or not at all.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
+import { LLAMA_BENCH, SOURCE, unpackSource } from "../../bench/peers/llama-cpp.mjs";
 import { run } from "../run.mjs";
 import { packageFolders } from "./packages.mjs";
 
@@ -97,6 +99,7 @@ export async function pack(
     await mkdir(join(inside, ".node", "bin"), { recursive: true });
     await mkdir(result);
     await copyFile(node, join(inside, ".node", "bin", "node"));
+    await unpackSource(join(inside, SOURCE), LLAMA_BENCH, join(root, "native", "llama.cpp"));
     const commit = (await run("git", ["rev-parse", "HEAD"], { cwd: root })).trim();
     const changes = (await run("git", ["status", "--porcelain"], { cwd: root })) === "" ? "" : "+changes";
     await writeFile(join(inside, ".node", "packed.json"), JSON.stringify({ commit: commit + changes }));
@@ -108,7 +111,7 @@ export async function pack(
         .join(""),
     );
     const pieces = await compress(
-      ["-cf", "-", "-C", root, "--null", "-T", list, "-C", relative(root, inside) || ".", ".node"],
+      ["-cf", "-", "-C", root, "--null", "-T", list, "-C", relative(root, inside) || ".", ".node", SOURCE],
       { root, result, pieceBytes, level, onBytes },
     );
     await writeFile(

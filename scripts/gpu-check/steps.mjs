@@ -3,7 +3,8 @@
 // device that promises no exactness is a finding, not a fault of the check.
 import { readdir, readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import { buildLlamaBench, compareBaselines } from "./baseline.mjs";
 import { capture } from "./capture.mjs";
 
 /**
@@ -15,7 +16,9 @@ import { capture } from "./capture.mjs";
 const SMALL = ["--draft-max-tokens", "3", "--max-tokens", "8", "--repeat", "1", "--threads", "1"];
 
 /** @type {Record<string, (check: Check) => Promise<Outcome>>} */
-export const STEPS = { build, devices, native, generation, sweep, exact, embedded, dialled };
+export const STEPS = { build, devices, native, generation, sweep, exact, embedded, dialled, baseline };
+/** Shapes of the report that is reproduced. */
+const REPORT = ["pythia-1.4b/160m", "opt-350m/125m"];
 
 /** @param {Check} check */
 async function build({ root, cpu, architectures }) {
@@ -116,7 +119,8 @@ async function exact(check) {
 }
 
 /**
- * Across every boundary of 256 cells that the tests' contexts reach, from eight tokens before it, each width after a rollback.
+ * Across every boundary of 256 cells that the tests' contexts reach, from eight tokens before it, each width after a rollback: the embedded
+ * models, and random ones of the report's shapes, since of a dialled one's logits the last token decides alone.
  * @param {Check} check @param {string[]} mode @returns {Promise<Outcome>}
  */
 async function sweepWidths(check, mode) {
@@ -128,12 +132,15 @@ async function sweepWidths(check, mode) {
     process.platform === "win32" ? "width-report.exe" : "width-report",
   );
   const cells = dryRun ? [100] : [100, ...Array.from({ length: 7 }, (_, i) => 256 * (i + 1) - 8)];
-  const models = dryRun ? ["fable-1m"] : ["fable-17m", "fable-1m"];
+  const embedded = dryRun ? ["fable-1m"] : ["fable-17m", "fable-1m"];
+  const files = embedded.map((name) => join(root, "models", `${name}.f16.gguf`));
+  for (const preset of dryRun ? ["tiny"] : REPORT)
+    files.push(...(await makeModels(check, ["--preset", preset, "--untrained"])));
   /** @type {Record<string, unknown>} */
   const result = {};
   let ok = true;
-  for (const model of models) {
-    const file = join(root, "models", `${model}.f16.gguf`);
+  for (const file of files) {
+    const model = basename(file, ".f16.gguf");
     check.say(model);
     const { code, stdout, stderr } = await capture(check, program, [
       file,
@@ -181,29 +188,51 @@ async function embedded(check) {
   return report(check, check.dryRun ? SMALL : ["--preset", "default"]);
 }
 
-/** Pairs of the shapes of the report that is reproduced, at agreements 0.9 and where the acceptance rate at 15 tokens is 0.9. @param {Check} check */
+/** Pairs of the report's shapes, at agreements 0.9 and where the acceptance rate at 15 tokens is 0.9. @param {Check} check */
 async function dialled(check) {
-  const { root, dryRun } = check;
-  const out = join(root, "build", "dialled");
-  const presets = dryRun ? ["tiny"] : ["pythia-1.4b/160m", "opt-350m/125m"];
+  const { dryRun } = check;
   /** @type {string[]} */
   let files = [];
-  for (const preset of presets) {
-    check.say(`making ${preset}`);
-    const args = ["--preset", preset, "--agreement", dryRun ? "0.9" : "0.9,0.987", "--out", out];
-    const script = join(root, "scripts", "dialled-pair.mjs");
-    const { code, stdout, stderr } = await capture(check, process.execPath, [script, ...args]);
-    if (code !== 0) return { ok: false, code, error: stderr.slice(-2000) };
-    files = stdout.trim().split("\n");
-  }
+  for (const preset of dryRun ? ["tiny"] : REPORT)
+    files = await makeModels(check, ["--preset", preset, "--agreement", dryRun ? "0.9" : "0.9,0.987"]);
   check.say("measuring");
   const [target = "", draft = ""] = files;
   return report(
     check,
     dryRun
       ? ["--target", target, "--draft", draft, ...SMALL]
-      : ["--preset", "report", "--dialled", out, "--max-tokens", "48", "--repeat", "5"],
+      : ["--preset", "report", "--dialled", dialledFolder(check), "--max-tokens", "48", "--repeat", "5"],
   );
+}
+
+/** llama.cpp has no OPT to compare with. @param {Check} check */
+async function baseline(check) {
+  const { root, dryRun } = check;
+  const program = await buildLlamaBench(check);
+  const preset = dryRun ? "tiny" : "pythia-1.4b/160m";
+  const models = [join(root, "models", "fable-17m.f16.gguf")];
+  models.push(...(await makeModels(check, ["--preset", preset, "--only", "target"])));
+  const size = dryRun ? { tokens: 8, turns: 1 } : { tokens: 128, turns: 7 };
+  return { ok: true, models: await compareBaselines(check, { program, models, ...size }) };
+}
+
+/** @param {Check} check */
+function dialledFolder({ root }) {
+  return join(root, "build", "dialled");
+}
+
+/** Their files; those that are there are kept. @param {Check} check @param {string[]} args */
+async function makeModels(check, args) {
+  check.say(`making models: ${args.join(" ")}`);
+  const script = join(check.root, "scripts", "dialled-pair.mjs");
+  const { code, stdout, stderr } = await capture(check, process.execPath, [
+    script,
+    ...args,
+    "--out",
+    dialledFolder(check),
+  ]);
+  if (code !== 0) throw new Error(`making models ended with ${code}:\n${stderr.slice(-2000)}`);
+  return stdout.trim().split("\n");
 }
 
 /** A benchmark's report: not ok where a text differs. @param {Check} check @param {string[]} args @returns {Promise<Outcome>} */

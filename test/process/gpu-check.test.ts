@@ -26,7 +26,11 @@ t.test("a dry run leaves one JSON, and does nothing twice", async (t) => {
     { name: "ends.test.ts", code: 0, failed: [] },
     { name: "stop-strings.test.ts", code: 0, failed: [] },
   ]);
-  t.match(result.steps.sweep, { ok: true, cells: [100], models: { "fable-1m": { measured: 4 } } });
+  t.match(result.steps.sweep, {
+    ok: true,
+    cells: [100],
+    models: { "fable-1m": { measured: 4 }, "tiny-target-untrained-s1": { measured: 4 } },
+  });
   t.match(result.steps.exact, {
     ok: true,
     models: { "fable-1m": { measured: 4, passMs: { 100: [Number, Number, Number, Number] } } },
