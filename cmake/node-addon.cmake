@@ -1,16 +1,14 @@
-# The .node module. Headers come from npm packages, so nothing is downloaded.
-function(foretoken_node_print expression result)
-    execute_process(COMMAND node -p ${expression} WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}
-                    OUTPUT_VARIABLE output OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
-    set(${result} ${output} PARENT_SCOPE)
-endfunction()
-foretoken_node_print("require('node-addon-api').include_dir" addon_api)
-foretoken_node_print("require('node-api-headers').include_dir" api_headers)
+# The .node module. scripts/node-headers.mjs finds its headers on this machine, so nothing is downloaded.
+set(FORETOKEN_NODE_HEADERS "" CACHE PATH "Folder of node_api.h")
+set(FORETOKEN_ADDON_API_HEADERS "" CACHE PATH "Folder of napi.h")
+if(NOT EXISTS "${FORETOKEN_NODE_HEADERS}/node_api.h" OR NOT EXISTS "${FORETOKEN_ADDON_API_HEADERS}/napi.h")
+    message(FATAL_ERROR "FORETOKEN_NODE_HEADERS and FORETOKEN_ADDON_API_HEADERS are missing: build with scripts/build.mjs")
+endif()
 
 file(GLOB sources CONFIGURE_DEPENDS native/binding/*.cpp)
 add_library(foretoken MODULE ${sources} ${CMAKE_JS_SRC})
 target_link_libraries(foretoken PRIVATE foretoken_engine ${CMAKE_JS_LIB})
-target_include_directories(foretoken SYSTEM PRIVATE ${addon_api} ${api_headers})
+target_include_directories(foretoken SYSTEM PRIVATE ${FORETOKEN_ADDON_API_HEADERS} ${FORETOKEN_NODE_HEADERS})
 target_compile_definitions(foretoken PRIVATE NAPI_VERSION=9 NAPI_CPP_EXCEPTIONS
                                              # An environment that shuts down throws nothing: do not terminate for it.
                                              NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS

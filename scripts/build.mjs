@@ -9,6 +9,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { addonApiHeaders, nodeHeaders } from "./node-headers.mjs";
 import { progressLine } from "./progress.mjs";
 import { CommandError, isMain, run } from "./run.mjs";
 import { vendorLlamaCpp } from "./vendor-llama-cpp.mjs";
@@ -70,7 +71,11 @@ export async function build(options = {}, definitions = []) {
     FORETOKEN_ALL_CPU_VARIANTS: options["all-cpu-variants"] ?? false,
     FORETOKEN_OUTPUT_DIR: join(root, "build", name),
   };
-  if (!options["core-only"]) variables.FORETOKEN_LLAMA_CPP_DIR = await vendorLlamaCpp();
+  if (!options["core-only"]) {
+    variables.FORETOKEN_LLAMA_CPP_DIR = await vendorLlamaCpp();
+    variables.FORETOKEN_NODE_HEADERS = nodeHeaders();
+    variables.FORETOKEN_ADDON_API_HEADERS = addonApiHeaders();
+  }
   const defined = Object.entries(variables).map(
     ([key, value]) => `${key}=${value === true ? "ON" : value || "OFF"}`,
   );

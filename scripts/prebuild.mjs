@@ -21,7 +21,7 @@ const HELP = `Usage: node scripts/prebuild.mjs [options]
 `;
 
 /** Of this process; null where there is only one. */
-function cLibrary() {
+export function cLibrary() {
   if (process.platform !== "linux") return null;
   const { header } = /** @type {{ header: { glibcVersionRuntime?: string } }} */ (process.report.getReport());
   return header.glibcVersionRuntime === undefined ? "musl" : "glibc";

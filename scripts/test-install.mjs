@@ -1,7 +1,8 @@
 // @ts-check
 // Installs the packed tarball as a user would, offline, and uses it: once with the prebuilt addon and neither compiler nor CMake on
 // PATH, once with an addon that is damaged, so that it is built from the package's own sources. Too slow for CI (ten
-// minutes and more, most of it the CPU modules of prebuild.mjs); run before a release and by its workflow.
+// minutes and more, most of it the CPU modules of prebuild.mjs); run before a release and by its workflow. Bun and Deno run the
+// consumers, too, where npm has them for this platform.
 //
 // Needs: what prebuild.mjs needs, npm with a registry or a filled cache, a POSIX system. Leaves: build/Portable, prebuilds.
 import { copyFile, cp, mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from "node:fs/promises";
@@ -10,6 +11,8 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { writeConsumerProject } from "./consumer-project.mjs";
+import { nodeHeaders } from "./node-headers.mjs";
+import { fetchRuntimes } from "./other-runtimes.mjs";
 import { prebuild } from "./prebuild.mjs";
 import { CommandError, run } from "./run.mjs";
 
@@ -78,17 +81,23 @@ async function addConsumers(project) {
   });
 }
 
-/** @param {string} project @param {NodeJS.ProcessEnv} env */
-async function runConsumers(project, env) {
+/** @param {string} project @param {NodeJS.ProcessEnv} env @param {import("./other-runtimes.mjs").Runtime[]} others */
+async function runConsumers(project, env, others) {
   /** @type {Set<string>} */
   const texts = new Set();
-  const consumers = ["esm.mjs", "commonjs.cjs", "typescript.mjs", "bundled/bundle.mjs", "worker.mjs"];
-  for (const file of consumers) {
-    const printed = await run(process.execPath, [file], { cwd: project, env });
-    const { text, typed, drafted } = JSON.parse(printed);
-    const isRight = text.length > 20 && typed && drafted;
-    expect(isRight, `${file} generates with a draft and gets typed errors${isRight ? "" : `: ${printed}`}`);
-    texts.add(text);
+  const consumers = ["esm.mjs", "commonjs.cjs", "bundled/bundle.mjs", "worker.mjs", "isolated.mjs"];
+  const node = { name: "Node", command: process.execPath, args: [] };
+  for (const { name, command, args } of [node, ...others]) {
+    // The others take the types off themselves.
+    const typescript = command === process.execPath ? "typescript.mjs" : "typescript.mts";
+    for (const file of [...consumers, typescript]) {
+      const printed = await run(command, [...args, file], { cwd: project, env });
+      const { text, streamed, typed, drafted } = JSON.parse(printed);
+      const isRight = text.length > 20 && streamed && typed && drafted;
+      const what = `${name} runs ${file}: a text with a draft, the same as a stream, typed errors`;
+      expect(isRight, isRight ? what : `${what}, but ${printed}`);
+      texts.add(text);
+    }
   }
   expect(texts.size === 1, `all write the same text: ${JSON.stringify([...texts][0])}`);
   const cli = join(project, "node_modules", ".bin", "foretoken");
@@ -116,6 +125,9 @@ async function testInstall(folder) {
   await mkdir(seeding);
   await writeConsumerProject(seeding, [library]);
   await run("npm", ["ci"], { cwd: seeding, env: online });
+  const runtimes = join(folder, "runtimes");
+  await mkdir(runtimes);
+  const others = await fetchRuntimes(runtimes);
 
   process.stderr.write("with the prebuilt addon, without a compiler\n");
   const first = join(folder, "with prebuild, ünïcode");
@@ -134,7 +146,7 @@ async function testInstall(folder) {
   await writeConsumerProject(first, [library, models], UNREACHABLE);
   await run("npm", ["install"], { cwd: first, env: bare });
   await addConsumers(first);
-  await runConsumers(first, bare);
+  await runConsumers(first, bare, others);
 
   process.stderr.write("with a damaged addon, from source (a few minutes)\n");
   const second = join(folder, "from source, ünïcode");
@@ -150,8 +162,22 @@ async function testInstall(folder) {
     },
   });
   expect(/foretoken\.[\w.]*node cannot be used: .+/.test(output), "the installation says why it builds");
+  const commands = join(
+    second,
+    "node_modules",
+    "foretoken",
+    "build",
+    "cmake",
+    "Release",
+    "compile_commands.json",
+  );
+  const headers = nodeHeaders();
+  expect(
+    (await readFile(commands, "utf8")).includes(headers),
+    `the addon is built with the headers in ${headers}`,
+  );
   await addConsumers(second);
-  await runConsumers(second, offline);
+  await runConsumers(second, offline, []);
 }
 
 const folder = await realpath(await mkdtemp(join(tmpdir(), "foretoken-install-")));

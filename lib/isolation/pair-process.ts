@@ -182,9 +182,10 @@ export class PairProcess {
     const running = this.#streams.size - this.#paused.size;
     const isBusy = this.#isEnding || running + this.#calls.size > 0;
     const { channel, stderr } = this.#child;
+    // Bun's channel goes with the child and has neither method.
     for (const handle of [this.#child, channel, stderr as Socket | null]) {
-      if (isBusy) handle?.ref();
-      else handle?.unref();
+      if (isBusy) handle?.ref?.();
+      else handle?.unref?.();
     }
   }
 }
