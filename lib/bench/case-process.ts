@@ -21,6 +21,7 @@ async function perform(task: Task): Promise<Answer> {
   const began = performance.now();
   const pair = await loadPair({
     target: models.target,
+    ...models.placement,
     draft: { model: models.draft, ...models.draftModel },
     threads,
     // A profile measures passes itself.

@@ -1,4 +1,5 @@
 import type { DraftModelOptions, GenerationDraftOptions } from "../draft-options.js";
+import type { TargetPlacement } from "../options.js";
 import type { Prompt } from "../prompt.js";
 import type { Verification } from "../sampling-options.js";
 import type { ConcurrencyReport } from "./concurrency-types.js";
@@ -10,6 +11,7 @@ export interface CasePair {
   id: string;
   target: string;
   draft: string;
+  placement: TargetPlacement;
   draftModel: DraftModelOptions;
   published?: PublishedFigures | undefined;
 }

@@ -5,6 +5,7 @@ import type { DraftModelOptions, GenerationDraftOptions } from "../draft-options
 import { createError } from "../errors.js";
 import * as is from "../is.js";
 import { resolveModel } from "../model-files.js";
+import type { TargetPlacement } from "../options.js";
 import type { Verification } from "../sampling-options.js";
 import type { Case, CasePair } from "./case-types.js";
 import { readDial } from "./dialled.js";
@@ -54,6 +55,8 @@ export interface PlanOptions {
   repeat?: number | undefined;
   seed?: number | undefined;
   threads?: number | undefined;
+  /** Where targets lie. */
+  placement?: TargetPlacement | undefined;
   /** How drafts are loaded. */
   draftModel?: DraftModelOptions | undefined;
   /** Folder with dialled stand-ins. */
@@ -117,13 +120,19 @@ async function findPairs(
   preset: Preset,
   options: PlanOptions,
 ): Promise<{ pairs: CasePair[]; missing: Plan["missing"] }> {
-  const { draftModel = {} } = options;
+  const { placement = {}, draftModel = {} } = options;
   const weights = draftModel.quantize === undefined ? "" : ` (${draftModel.quantize})`;
   const pairs: CasePair[] = [];
   const missing: Plan["missing"] = [];
   const add = async (target: string, draft: string, published?: PublishedFigures) => {
     const found = { target: await resolveModel(target), draft: await resolveModel(draft) };
-    pairs.push({ id: `${name(target)} + ${name(draft)}${weights}`, ...found, draftModel, published });
+    pairs.push({
+      id: `${name(target)} + ${name(draft)}${weights}`,
+      ...found,
+      placement,
+      draftModel,
+      published,
+    });
   };
   if (options.target !== undefined || options.drafts !== undefined) {
     const target = options.target ?? preset.pairs[0]?.target ?? "";
@@ -137,7 +146,8 @@ async function findPairs(
       const { dialled: folder } = options;
       const dialled =
         standIn === undefined || folder === undefined ? [] : await dialledPairs(standIn, folder);
-      for (const pair of dialled) pairs.push({ ...pair, id: pair.id + weights, draftModel, published });
+      for (const pair of dialled)
+        pairs.push({ ...pair, id: pair.id + weights, placement, draftModel, published });
       if (dialled.length === 0)
         missing.push({
           id: `${name(target)} + ${name(draft)}`,
