@@ -10,7 +10,15 @@ set(GGML_CCACHE OFF)
 set(GGML_OPENMP ${FORETOKEN_OPENMP})
 # Its products sum several rows in another order than one; what it is for beside them is native/kernels' work.
 set(GGML_LLAMAFILE OFF)
+# Devices. Metal is part of every Mac; for CUDA and Vulkan their toolkits have to be there.
+set(GGML_METAL ${APPLE})
+set(GGML_METAL_EMBED_LIBRARY ON)
 set(GGML_CUDA ${FORETOKEN_CUDA})
+set(GGML_CUDA_GRAPHS ON)
+if(FORETOKEN_CUDA_ARCHITECTURES)
+    set(CMAKE_CUDA_ARCHITECTURES ${FORETOKEN_CUDA_ARCHITECTURES})
+endif()
+set(GGML_VULKAN ${FORETOKEN_VULKAN})
 # Workers on other machines. RDMA would link to a library of the machine that built it.
 set(GGML_RPC ON)
 set(GGML_RPC_RDMA OFF)

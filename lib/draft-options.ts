@@ -72,6 +72,16 @@ export interface DraftModelOptions {
    * @default the target's `kvType`
    */
   kvType?: KvType;
+  /**
+   * The draft's layers on the GPU, 0…1000, "all", or "auto": as many as fit, before any of the target's.
+   * @default the target's `gpuLayers`
+   */
+  gpuLayers?: number | "all" | "auto";
+  /**
+   * The device that holds them, by a name that `devices()` lists; "CPU" keeps the draft off GPUs.
+   * @default the target's `device`, or every GPU of this machine
+   */
+  device?: string;
 }
 
 interface ModelOptions extends DraftModelOptions {

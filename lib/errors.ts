@@ -14,6 +14,10 @@ export const ERROR_TABLE = {
     kind: "option",
     hint: "Leave it out or say it with what docs/errors.md lists as supported.",
   },
+  DEVICE_UNKNOWN: {
+    kind: "option",
+    hint: "Pass a name that `foretoken devices` lists; it says, too, why a module gives no device.",
+  },
 
   MODEL_NAME_UNKNOWN: {
     kind: "model",

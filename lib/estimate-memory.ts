@@ -1,4 +1,5 @@
 import { CallSite } from "./call-site.js";
+import { requireDevices } from "./devices.js";
 import { PairProcess } from "./isolation/pair-process.js";
 import type { MemoryEstimate } from "./memory-types.js";
 import { resolveModel } from "./model-files.js";
@@ -15,6 +16,7 @@ import { resolvePairOptions } from "./resolve-options.js";
 export function estimateMemory(options: PairOptions): Promise<MemoryEstimate> {
   return new CallSite(estimateMemory).wait(async () => {
     const { signal, onProgress: _, ...resolved } = resolvePairOptions(options);
+    requireDevices(resolved);
     const target = await resolveModel(resolved.target);
     const source = resolved.draft?.model == null ? null : await resolveModel(resolved.draft.model);
     const draft = source === null ? null : await draftFile(source, resolved.draft, signal);

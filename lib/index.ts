@@ -15,7 +15,7 @@ export type { Compatibility, Mismatch } from "./compatibility.js";
 export type { CompleteManyOptions, CompletionRequest, CompletionResult } from "./completion-requests.js";
 export { type ConvertOptions, type ConvertReport, convertCheckpoint } from "./convert/convert.js";
 export type { CostProfile, MeasureOptions, PassCosts } from "./costs.js";
-export { type Device, devices } from "./devices.js";
+export { type Device, deviceNotes, devices } from "./devices.js";
 export type {
   CombinedDraftOptions,
   DraftChoice,
@@ -40,6 +40,7 @@ export {
 } from "./errors.js";
 export { estimateMemory } from "./estimate-memory.js";
 export type { Chunk, Completion, FinishReason, Generation } from "./generation.js";
+export type { PairLayers } from "./gpu-layers.js";
 export { type DownloadOptions, type DownloadReport, downloadCheckpoint } from "./hub/download-checkpoint.js";
 export { type KnownModel, type KnownPair, type KnownPairsOptions, knownPairs } from "./hub/known-pairs.js";
 export type { PullReport } from "./hub/pull.js";

@@ -33,7 +33,7 @@ export async function largestThatFits(
   return least;
 }
 
-function leavesReserve({ devices }: MemoryEstimate): boolean {
+export function leavesReserve({ devices }: MemoryEstimate): boolean {
   return devices.every(({ bytes, free }) => bytes <= free - reserveOf(free));
 }
 

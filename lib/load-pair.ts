@@ -1,6 +1,7 @@
 import { CallSite } from "./call-site.js";
 import { checkFiles } from "./check-pair.js";
 import type { Compatibility } from "./compatibility.js";
+import { requireDevices } from "./devices.js";
 import { incompatible } from "./errors.js";
 import { openRemoteEngine } from "./isolation/open-remote-engine.js";
 import { resolveModel } from "./model-files.js";
@@ -26,6 +27,7 @@ async function load(resolved: ResolvedPairOptions): Promise<Pair> {
   const { signal, onProgress, ...options } = resolved;
   const { draft, deterministic, isolation } = options;
   signal?.throwIfAborted();
+  requireDevices(options);
   const target = await resolveModel(options.target);
   const source = draft?.model == null ? null : await resolveModel(draft.model);
   const compatibility = source === null ? null : await checkFiles(target, source);
@@ -35,7 +37,13 @@ async function load(resolved: ResolvedPairOptions): Promise<Pair> {
   const files = { target, draft: source === null ? null : await draftFile(source, draft, signal) };
   const open = isolation === "process" ? openRemoteEngine : openHere;
   const opened = await open({ options, files, crossVocabulary }, signal, onProgress);
-  return new Pair({ ...opened, compatibility, defaultDraft: draft, deterministic });
+  return new Pair({
+    ...opened,
+    compatibility,
+    defaultDraft: draft,
+    deterministic,
+    notes: native.deviceNotes(),
+  });
 }
 
 async function openHere(

@@ -1,3 +1,5 @@
+import type { PairLayers } from "./gpu-layers.js";
+
 /** Bytes. */
 export interface MemoryUse {
   weights: number;
@@ -27,6 +29,8 @@ export interface MemoryEstimate {
   /** Given, the default, or chosen where it was "auto". */
   contextSize: number;
   maxSequences: number;
+  /** Layers on GPUs or workers, the output being one of them; the draft's are 0 without a draft model. */
+  gpuLayers: PairLayers;
   /** Those that something would lie on. */
   devices: DeviceMemory[];
   bytes: number;

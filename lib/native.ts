@@ -18,6 +18,8 @@ export interface NativeModelHeader {
   trainedContextSize: number;
   /** Bytes of the file. */
   fileSize: number;
+  /** Layers, the output not counted. */
+  blocks: number;
   /** False where single tokens cannot be dropped from the cache (recurrent and hybrid models). */
   canRollBack: boolean;
 }
@@ -62,15 +64,21 @@ export interface NativeModel {
   close(): void;
 }
 
-export interface NativeModelOptions {
-  /** Layers on the GPU; -1 is all. */
+/** Where weights lie. */
+export interface NativePlacement {
+  /** Layers on devices, the output being one; -1 is all, and with 0 the CPU does everything. */
   gpuLayers: number;
   /** Repacked weight buffers (AMX, …) where the CPU has them. */
   extraBuffers: boolean;
+  /** Of those listed, the one that holds the layers. @default every GPU, or the workers' */
+  device?: string;
   /** "host:port" of workers whose devices are the GPUs then. A lost one ends the process. @default none: this machine's */
   workers?: readonly string[];
   /** Several GPUs share the rows of matrices instead of the layers. @default false */
   splitRows?: boolean;
+}
+
+export interface NativeModelOptions extends NativePlacement {
   /** Only the vocabulary, no weights. */
   vocabularyOnly: boolean;
   /** Progress in 0…1, called on the JS thread; coalesced. */
@@ -270,11 +278,17 @@ export interface NativeDeviceMemory extends NativeDevice {
   draft: NativeMemoryUse;
 }
 
-export type NativeEstimateOptions = Omit<NativeEngineOptions, "target" | "draft"> &
-  Pick<NativeModelOptions, "gpuLayers" | "extraBuffers" | "workers" | "splitRows"> & {
-    target: string;
-    draft: string | null;
-  };
+/** A model's file and where its weights would lie. */
+export interface NativePlacedModel extends NativePlacement {
+  path: string;
+}
+
+export interface NativeEstimateOptions extends Omit<NativeEngineOptions, "target" | "draft"> {
+  target: NativePlacedModel;
+  draft: NativePlacedModel | null;
+  /** The draft is the target: what is loaded is loaded once. */
+  sharesWeights: boolean;
+}
 
 /** A key's value in a GGUF file, with its type. */
 export type GgufValue =
@@ -297,6 +311,8 @@ export interface NativeAddon {
   /** Of ggml's RPC: the major one has to be a worker's, whose minor one may be lower. */
   readonly rpcProtocol: { major: number; minor: number };
   devices(): NativeDevice[];
+  /** One for each module beside the addon that gives no device, and why. */
+  deviceNotes(): string[];
   /**
    * Serves this machine's devices at "a.b.c.d:port" to one client after another. Goes on for good; resolves where it cannot
    * listen or accept. A client may end the process.

@@ -1,10 +1,10 @@
-import { type EngineSize, engineOptions } from "./engine-options.js";
+import { engineOptions } from "./engine-options.js";
 import { type ModelInfo, modelInfo } from "./model-info.js";
 import { type NativeAbortFlag, type NativeEngine, type NativeModel, native } from "./native.js";
-import { contextSizes, type PairFiles, planMemory } from "./plan-memory.js";
+import { wantedLayers } from "./plan-layers.js";
+import { contextSizes, type PairFiles, type PairLayout, placedModels, planMemory } from "./plan-memory.js";
 import { memoryError } from "./refuse-memory.js";
 import type { PlainPairOptions } from "./resolve-options.js";
-import { endpoints } from "./workers/address.js";
 
 /** What an engine is made from: plain data, that another process can do it. */
 export interface EnginePlan {
@@ -14,7 +14,7 @@ export interface EnginePlan {
 }
 
 /** An engine and what is known of its models. */
-export interface OpenedPair extends EngineSize {
+export interface OpenedPair extends PairLayout {
   engine: NativeEngine;
   /** What makes tokens of texts and back. */
   targetModel: NativeModel;
@@ -36,18 +36,15 @@ export async function openEngine(
   const models: NativeModel[] = [];
   let listenerFailure: { error: unknown } | null = null;
   try {
-    const size = await sizeFor(options, files);
-    const { gpuLayers, extraBuffers, workers, splitRows } = options;
-    const target = { path: files.target, workers };
-    const draft = files.draft === null ? null : { path: files.draft, workers: [] };
-    // A draft stays here, so it shares only weights that are.
-    const isShared = draft !== null && draft.path === target.path && workers.length === 0;
-    const loads = draft === null || isShared ? [target] : [target, draft];
+    const layout = await layoutFor(options, files);
+    const { target, draft } = placedModels(options, files, layout.gpuLayers);
+    const { areOne } = await wantedLayers(options, files);
+    const loads = draft === null || areOne ? [target] : [target, draft];
     const progress = await progressOver(
       loads.map(({ path }) => path),
       report,
     );
-    for (const [i, { path, workers }] of loads.entries()) {
+    for (const [i, { path, ...placement }] of loads.entries()) {
       // An error of the listener ends the load; thrown into native code it would be lost.
       const onProgress = (fraction: number) => {
         if (listenerFailure !== null) return;
@@ -60,10 +57,7 @@ export async function openEngine(
       };
       models.push(
         await native.loadModel(path, {
-          gpuLayers,
-          extraBuffers,
-          workers: endpoints(workers),
-          splitRows,
+          ...placement,
           vocabularyOnly: false,
           onProgress,
           signal: flag,
@@ -74,10 +68,10 @@ export async function openEngine(
     }
     const [targetModel, separateDraft] = models as [NativeModel, NativeModel?];
     const draftModel = draft === null ? null : (separateDraft ?? targetModel);
-    const settings = engineOptions(options, size, crossVocabulary);
+    const settings = engineOptions(options, layout, crossVocabulary);
     const engine = await native.createEngine({ target: targetModel, draft: draftModel, ...settings });
     return {
-      ...{ engine, targetModel, draftModel, ...size },
+      ...{ engine, targetModel, draftModel, ...layout },
       target: modelInfo(target.path, targetModel),
       draft: draft === null || draftModel === null ? null : modelInfo(draft.path, draftModel),
     };
@@ -89,14 +83,25 @@ export async function openEngine(
 }
 
 /** Throws MEMORY_INSUFFICIENT. Nothing is laid out where nobody asks what it takes. */
-async function sizeFor(options: PlainPairOptions, files: PairFiles): Promise<EngineSize> {
-  const { asked } = await contextSizes(options, files);
+async function layoutFor(options: PlainPairOptions, files: PairFiles): Promise<PairLayout> {
+  const { asked: contextSize } = await contextSizes(options, files);
+  const { target, draft } = (await wantedLayers(options, files)).wanted;
   const { maxSequences, checkMemory } = options;
-  if (asked !== "auto" && maxSequences !== "auto" && !checkMemory)
-    return { contextSize: asked, maxSequences };
+  if (
+    !checkMemory &&
+    contextSize !== "auto" &&
+    maxSequences !== "auto" &&
+    target !== "auto" &&
+    draft !== "auto"
+  )
+    return { contextSize, maxSequences, gpuLayers: { target, draft } };
   const memory = await planMemory(options, files);
   if (checkMemory && !memory.fits) throw await memoryError(memory, options, files);
-  return { contextSize: memory.contextSize, maxSequences: memory.maxSequences };
+  return {
+    contextSize: memory.contextSize,
+    maxSequences: memory.maxSequences,
+    gpuLayers: memory.gpuLayers,
+  };
 }
 
 export function throwFailure(failure: { error: unknown } | null): void {

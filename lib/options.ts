@@ -11,7 +11,22 @@ export type Isolation = (typeof ISOLATIONS)[number];
 export const SPLIT_MODES = ["layer", "row"] as const;
 export type SplitMode = (typeof SPLIT_MODES)[number];
 
-export interface PairOptions {
+/** Where the target's layers lie on this machine. */
+export interface TargetPlacement {
+  /**
+   * Layers kept on the GPU, 0…1000, the output being one; "all"; or "auto": as many as fit there with their share of the cache.
+   * With 0 the CPU does everything, whatever GPU there is.
+   * @default "auto"
+   */
+  gpuLayers?: number | "all" | "auto";
+  /**
+   * The device that holds them, by a name that `devices()` lists; "CPU" keeps the target off GPUs.
+   * @default every GPU of this machine, or the workers of `devices`
+   */
+  device?: string;
+}
+
+export interface PairOptions extends TargetPlacement {
   /** The model whose text is wanted: path of a GGUF file, or the name of an embedded ("fable-17m") or pulled model. */
   target: string;
   /**
@@ -56,11 +71,6 @@ export interface PairOptions {
    * @default threads
    */
   draftThreads?: number;
-  /**
-   * Layers kept on the GPU, 0…1000, where there is one.
-   * @default "all"
-   */
-  gpuLayers?: number | "all";
   /**
    * Whether weights may be repacked for the CPU's matrix units (AMX and the like).
    * @default true

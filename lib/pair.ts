@@ -12,6 +12,7 @@ import { type CostProfile, type MeasureOptions, measureCosts, type PassCosts } f
 import { OptionError } from "./errors.js";
 import type { Completion, Generation } from "./generation.js";
 import { closedError, Generations, type Turn } from "./generations.js";
+import type { PairLayers } from "./gpu-layers.js";
 import * as is from "./is.js";
 import type { PairEvents, PairMetrics } from "./metrics.js";
 import type { ModelInfo } from "./model-info.js";
@@ -32,6 +33,8 @@ export interface PairParts {
   contextSize: number;
   /** Generations that run at once; others wait. */
   maxSequences: number;
+  gpuLayers: PairLayers;
+  notes: readonly string[];
   defaultDraft: ResolvedDraftLength | null;
   deterministic: boolean;
 }
@@ -47,6 +50,10 @@ export class Pair {
   readonly contextSize: number;
   /** Generations that run at once. */
   readonly maxSequences: number;
+  /** Layers on GPUs or workers, given or chosen. */
+  readonly gpuLayers: PairLayers;
+  /** What `deviceNotes()` says: why the GPU that a module was installed for is not used, for one. */
+  readonly notes: readonly string[];
   /** Tells what happens as it happens: requests taken, tokens, ends. */
   readonly events: EventEmitter<PairEvents>;
 
@@ -68,6 +75,8 @@ export class Pair {
     this.compatibility = parts.compatibility;
     this.contextSize = parts.contextSize;
     this.maxSequences = maxSequences;
+    this.gpuLayers = parts.gpuLayers;
+    this.notes = parts.notes;
     this.defaultDraft = defaultDraft;
   }
 

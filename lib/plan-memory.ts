@@ -1,8 +1,10 @@
 import { availableMemory } from "./available-memory.js";
-import { type EngineSize, engineOptions } from "./engine-options.js";
+import { engineOptions } from "./engine-options.js";
+import type { PairLayers } from "./gpu-layers.js";
 import { largestThatFits } from "./largest-that-fits.js";
 import type { DeviceMemory, MemoryEstimate, MemoryUse } from "./memory-types.js";
-import { type NativeDeviceMemory, native } from "./native.js";
+import { type NativeDevice, type NativeDeviceMemory, type NativePlacedModel, native } from "./native.js";
+import { chooseLayers, wantedLayers } from "./plan-layers.js";
 import type { PlainPairOptions } from "./resolve-options.js";
 import { endpoints } from "./workers/address.js";
 
@@ -17,25 +19,46 @@ export interface PairFiles {
   draft: string | null;
 }
 
+/** Bytes of a device that can still be taken. */
+export type FreeMemory = (device: NativeDevice) => number;
+
+interface PlacedPair {
+  target: NativePlacedModel;
+  draft: NativePlacedModel | null;
+}
+
+/** What is chosen where it is "auto". */
+export type PairLayout = Pick<MemoryEstimate, "contextSize" | "maxSequences" | "gpuLayers">;
+
 /**
- * What loading takes. Where `maxSequences` is "auto" it is as many as fit with the context asked for or the default one, at most 16;
+ * What loading takes. Where `gpuLayers` are "auto" they are as many as fit beside contexts of the size asked for or the default one, of
+ * one sequence if that is "auto", too. Where `maxSequences` is "auto" it is as many as fit with the context asked for or the default one, at most 16;
  * where `contextSize` is, the longest that then fits, at most what the target was trained with. What does not fit is
  * chosen only where nothing does.
  */
 export async function planMemory(
   options: PlainPairOptions,
   files: PairFiles,
-  cpuMemory = availableMemory,
+  freeMemory: FreeMemory = freeMemoryOf,
 ): Promise<MemoryEstimate> {
-  const { gpuLayers, extraBuffers, splitRows } = options;
-  const loading = { gpuLayers, extraBuffers, splitRows, workers: endpoints(options.workers) };
-  const estimateAt = async (contextSize: number, maxSequences: number) => {
-    // Neither vocabularies nor profiles take what would be counted here.
-    const engine = engineOptions(options, { contextSize, maxSequences }, false);
-    const devices = await native.estimateMemory({ ...engine, ...files, ...loading });
-    return asEstimate({ contextSize, maxSequences }, devices, files.draft !== null, cpuMemory());
-  };
   const { asked, usual, trained } = await contextSizes(options, files);
+  const layers = await wantedLayers(options, files);
+  const estimate = once(async (layout: PairLayout) => {
+    // Neither vocabularies nor profiles take what would be counted here.
+    const engine = engineOptions(options, layout, false);
+    const placed = placedModels(options, files, layout.gpuLayers);
+    const devices = await native.estimateMemory({ ...engine, ...placed, sharesWeights: layers.areOne });
+    return asEstimate(layout, devices, files.draft !== null, freeMemory);
+  });
+  const gpuLayers = await chooseLayers(layers, (gpuLayers) =>
+    estimate({
+      contextSize: asked === "auto" ? usual : asked,
+      maxSequences: options.maxSequences === "auto" ? 1 : options.maxSequences,
+      gpuLayers,
+    }),
+  );
+  const estimateAt = (contextSize: number, maxSequences: number) =>
+    estimate({ contextSize, maxSequences, gpuLayers });
   const most = (contextSize: number) => largestThatFits(SEQUENCES, (n) => estimateAt(contextSize, n));
   const longest = (maxSequences: number) =>
     largestThatFits({ ...CONTEXT, largest: trained }, (size) => estimateAt(size, maxSequences));
@@ -54,20 +77,49 @@ export async function contextSizes({ contextSize }: PlainPairOptions, { target }
   return { asked: contextSize ?? usual, usual, trained };
 }
 
-function asEstimate(
-  size: EngineSize,
-  native: readonly NativeDeviceMemory[],
-  hasDraft: boolean,
-  cpuMemory: number,
-): MemoryEstimate {
-  const devices = native.map(({ name, type, memoryTotal, memoryFree, target, draft }): DeviceMemory => {
-    const bytes = sum(target) + sum(draft);
-    // ggml takes all of the machine's memory for free, and some drivers do not tell.
-    const free = type === "cpu" ? cpuMemory : memoryTotal > 0 ? memoryFree : Infinity;
-    return { name, type, total: memoryTotal, free, target, draft: hasDraft ? draft : null, bytes };
+/** The files with where each goes: workers hold the target alone. */
+export function placedModels(options: PlainPairOptions, files: PairFiles, layers: PairLayers): PlacedPair {
+  const { extraBuffers, splitRows, device } = options;
+  const place = (path: string, role: keyof PairLayers, workers: string[]): NativePlacedModel => ({
+    ...{ path, gpuLayers: layers[role], extraBuffers, splitRows, workers },
+    ...(device[role] !== null && { device: device[role] }),
   });
   return {
-    ...size,
+    target: place(files.target, "target", endpoints(options.workers)),
+    draft: files.draft === null ? null : place(files.draft, "draft", []),
+  };
+}
+
+/** Asks for the same once: all choices end with what they have laid out last. */
+function once(estimate: (layout: PairLayout) => Promise<MemoryEstimate>): typeof estimate {
+  const known = new Map<string, Promise<MemoryEstimate>>();
+  return (layout) => {
+    const { contextSize, maxSequences, gpuLayers } = layout;
+    const key = [contextSize, maxSequences, gpuLayers.target, gpuLayers.draft].join();
+    const found = known.get(key) ?? estimate(layout);
+    known.set(key, found);
+    return found;
+  };
+}
+
+/** ggml takes all of the machine's memory for free, and some drivers do not tell. */
+function freeMemoryOf({ type, memoryTotal, memoryFree }: NativeDevice): number {
+  return type === "cpu" ? availableMemory() : memoryTotal > 0 ? memoryFree : Infinity;
+}
+
+function asEstimate(
+  { contextSize, maxSequences, gpuLayers }: PairLayout,
+  native: readonly NativeDeviceMemory[],
+  hasDraft: boolean,
+  freeMemory: FreeMemory,
+): MemoryEstimate {
+  const devices = native.map(({ target, draft, ...device }): DeviceMemory => {
+    const { name, type, memoryTotal: total } = device;
+    const bytes = sum(target) + sum(draft);
+    return { name, type, total, free: freeMemory(device), target, draft: hasDraft ? draft : null, bytes };
+  });
+  return {
+    ...{ contextSize, maxSequences, gpuLayers },
     devices,
     bytes: devices.reduce((total, { bytes }) => total + bytes, 0),
     fits: devices.every(({ bytes, free }) => bytes <= free),

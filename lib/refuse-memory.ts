@@ -2,23 +2,23 @@ import { mib } from "./bench/format.js";
 import { type MemoryError, outOfMemory } from "./errors.js";
 import { isQuantised } from "./kv-types.js";
 import type { DeviceMemory, MemoryEstimate, MemoryUse } from "./memory-types.js";
-import { type PairFiles, planMemory } from "./plan-memory.js";
+import { type FreeMemory, type PairFiles, planMemory } from "./plan-memory.js";
 import type { PlainPairOptions } from "./resolve-options.js";
 
 /** Of each number of f16 in "q8_0": 34 bytes for 32 of them. */
 const Q8_SHARE = 34 / 64;
 
-/** The error for what does not fit: the numbers, and three ways out with theirs. `cpuMemory` as for `planMemory`. */
+/** The error for what does not fit: the numbers, and ways out with theirs. `freeMemory` as for `planMemory`. */
 export async function memoryError(
   estimate: MemoryEstimate,
   options: PlainPairOptions,
   files: PairFiles,
-  cpuMemory?: () => number,
+  freeMemory?: FreeMemory,
 ): Promise<MemoryError> {
   const auto = await planMemory(
     { ...options, contextSize: "auto", maxSequences: estimate.maxSequences },
     files,
-    cpuMemory,
+    freeMemory,
   );
   const short = estimate.devices.filter(({ bytes, free }) => bytes > free);
   const ways = [
@@ -32,10 +32,25 @@ export async function memoryError(
       ? `draft: false would save ${mib(short.reduce((bytes, { draft }) => bytes + sum(draft), 0))}`
       : `quantised weights would save a part of ${mib(total(short, ({ weights }) => weights))}`,
   ];
+  if (short.some(({ type }) => type !== "cpu"))
+    ways.unshift(await fewerLayers(estimate, options, files, freeMemory));
   return outOfMemory(
     `Expected memory for the models but ${short.map(describe).join("; ")}; ${ways.join("; ")}`,
     estimate,
   );
+}
+
+/** With the contexts that were asked for. */
+async function fewerLayers(
+  { contextSize, maxSequences }: MemoryEstimate,
+  options: PlainPairOptions,
+  files: PairFiles,
+  freeMemory?: FreeMemory,
+): Promise<string> {
+  const gpuLayers = { target: "auto", draft: "auto" } as const;
+  const auto = await planMemory({ ...options, contextSize, maxSequences, gpuLayers }, files, freeMemory);
+  const { target, draft } = auto.gpuLayers;
+  return `gpuLayers: ${target}${files.draft === null ? "" : ` and draft.gpuLayers: ${draft}`} would fit there`;
 }
 
 function describe(device: DeviceMemory): string {

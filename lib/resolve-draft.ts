@@ -10,6 +10,7 @@ import {
   MAX_DRAFT_TOKENS,
 } from "./draft-options.js";
 import { createError } from "./errors.js";
+import { gpuLayers } from "./gpu-layers.js";
 import * as is from "./is.js";
 import { KV_TYPES, type KvType } from "./kv-types.js";
 
@@ -32,6 +33,9 @@ export interface ResolvedDraft extends ResolvedDraftLength {
   crossVocabulary: boolean;
   /** null: the target's. */
   kvType: KvType | null;
+  /** null: as the target's, both. */
+  gpuLayers: number | "auto" | null;
+  device: string | null;
   /** null for a model alone. */
   ngram: { minMatch: number; historyTokens: number } | null;
 }
@@ -53,7 +57,7 @@ export function resolveDraft(value: unknown): ResolvedDraft | null {
   const usesNgrams = type !== "model";
   is.onlyKnownKeys("draft", value, [
     "type",
-    ...(usesModel ? ["model", "quantize", "crossVocabulary", "kvType"] : []),
+    ...(usesModel ? ["model", "quantize", "crossVocabulary", "kvType", "gpuLayers", "device"] : []),
     ...LENGTH_KEYS,
     ...(usesNgrams ? NGRAM_KEYS : []),
   ]);
@@ -65,6 +69,8 @@ export function resolveDraft(value: unknown): ResolvedDraft | null {
     crossVocabulary:
       is.optional(value.crossVocabulary, (v) => is.boolean("draft.crossVocabulary", v)) ?? false,
     kvType: is.optional(value.kvType, (v) => is.oneOf("draft.kvType", v, KV_TYPES)),
+    gpuLayers: is.optional(value.gpuLayers, (v) => gpuLayers("draft.gpuLayers", v)),
+    device: is.optional(value.device, (v) => is.nonEmptyString("draft.device", v)),
     ngram: usesNgrams
       ? {
           minMatch: is.optional(value.minMatch, (v) => is.integer("draft.minMatch", v, 1, 1000)) ?? 2,

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { type CostProfile, resolveCostProfile } from "./costs.js";
 import { createError } from "./errors.js";
+import { gpuLayers, type PairLayers } from "./gpu-layers.js";
 import * as is from "./is.js";
 import { isQuantised, KV_TYPES, type KvType } from "./kv-types.js";
 import {
@@ -30,8 +31,9 @@ export interface ResolvedPairOptions {
   batchSize: number;
   threads: number;
   draftThreads: number;
-  /** -1 is all. */
-  gpuLayers: number;
+  gpuLayers: PairLayers<number | "auto">;
+  /** null: every GPU. */
+  device: { target: string | null; draft: string | null };
   extraBuffers: boolean;
   flashAttention: boolean;
   exact: boolean;
@@ -71,6 +73,7 @@ const PAIR_KEYS = [
   "threads",
   "draftThreads",
   "gpuLayers",
+  "device",
   "extraBuffers",
   "flashAttention",
   "exact",
@@ -121,20 +124,20 @@ export function resolvePairOptions(input: unknown): ResolvedPairOptions {
     batchSize: is.optional(options.batchSize, (v) => is.integer("batchSize", v, 1, 8192)) ?? 512,
     threads,
     draftThreads: is.optional(options.draftThreads, (v) => is.integer("draftThreads", v, 1, 512)) ?? threads,
-    gpuLayers: is.optional(options.gpuLayers, gpuLayers) ?? -1,
     extraBuffers: is.optional(options.extraBuffers, (v) => is.boolean("extraBuffers", v)) ?? true,
     flashAttention,
     exact: is.optional(options.exact, (v) => is.boolean("exact", v)) ?? false,
     deterministic: is.optional(options.deterministic, (v) => is.boolean("deterministic", v)) ?? false,
     costProfile: is.optional(options.costProfile, resolveCostProfile),
-    ...resolvePlace(options),
+    ...resolvePlace(options, draft),
     signal: is.optional(options.signal, (v) => is.abortSignal("signal", v)),
     onProgress: is.optional(options.onProgress, progressListener),
   };
 }
 
 /** In which process and on which devices. */
-function resolvePlace({ isolation, devices, splitMode }: Record<string, unknown>) {
+function resolvePlace(options: Record<string, unknown>, draft: ResolvedDraft | null) {
+  const { isolation, devices, splitMode } = options;
   const workers = is.optional(devices, workerAddresses) ?? [];
   const place = is.optional(isolation, (v) => is.oneOf("isolation", v, ISOLATIONS));
   if (workers.length > 0 && place === "none")
@@ -142,10 +145,16 @@ function resolvePlace({ isolation, devices, splitMode }: Record<string, unknown>
   const split = is.optional(splitMode, (v) => is.oneOf("splitMode", v, SPLIT_MODES)) ?? "layer";
   if (workers.length > 0 && split === "row")
     throw is.invalid("splitMode", '"layer" where devices are given', split);
+  const device = is.optional(options.device, (v) => is.nonEmptyString("device", v));
+  if (workers.length > 0 && device !== null)
+    throw is.invalid("device", "nothing where devices are given", device);
+  const layers = is.optional(options.gpuLayers, (v) => gpuLayers("gpuLayers", v)) ?? "auto";
   return {
     isolation: workers.length > 0 ? "process" : (place ?? "none"),
     workers,
     splitRows: split === "row",
+    device: { target: device, draft: draft?.device ?? device },
+    gpuLayers: { target: layers, draft: draft?.gpuLayers ?? layers },
   } as const;
 }
 
@@ -186,12 +195,6 @@ function integerOrAuto(name: string, min: number, max: number) {
       throw is.invalid(name, `integer between ${min} and ${max} or "auto"`, value);
     return is.integer(name, value, min, max);
   };
-}
-
-function gpuLayers(value: unknown): number {
-  if (value === "all") return -1;
-  if (typeof value !== "number") throw is.invalid("gpuLayers", `integer between 0 and 1000 or "all"`, value);
-  return is.integer("gpuLayers", value, 0, 1000);
 }
 
 function progressListener(value: unknown): (fraction: number) => void {

@@ -3,7 +3,7 @@
 //
 // Needs: CMake â‰¥ 3.18, a C++20 compiler, node_modules. Leaves: build/Release (or Debug, Sanitize, Portable, CoreSanitize),
 // build/cmake/<Configuration> and a log beside it. Ninja is used where it is installed.
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
@@ -23,8 +23,13 @@ const HELP = `Usage: npm run build -- [options] [-- -D<cmake variable>=<value> â
   --core-only         only native/core and its tests: neither llama.cpp nor Node; with --sanitize in seconds
   --no-tests          without the CTest programs
   --cuda              with ggml's CUDA module
+  --architectures <list>
+                      with --cuda: what it is compiled for, as CMake names it: 90, or "80;90" (default: ggml's choice, all)
+  --vulkan            with ggml's Vulkan module
   --all-cpu-variants  CPU modules for every processor level instead of this machine's, in build/Portable
   --verbose           show the compiler's output
+
+On macOS ggml's Metal module is built without being asked for. Modules of an earlier build that this one leaves out are removed.
 `;
 
 const OPTIONS = /** @type {const} */ ({
@@ -33,6 +38,8 @@ const OPTIONS = /** @type {const} */ ({
   "core-only": { type: "boolean" },
   "no-tests": { type: "boolean" },
   cuda: { type: "boolean" },
+  architectures: { type: "string" },
+  vulkan: { type: "boolean" },
   "all-cpu-variants": { type: "boolean" },
   verbose: { type: "boolean" },
   help: { type: "boolean" },
@@ -40,8 +47,11 @@ const OPTIONS = /** @type {const} */ ({
 
 /**
  * @typedef {{ debug?: boolean, sanitize?: boolean, "core-only"?: boolean, "no-tests"?: boolean, cuda?: boolean,
- *   "all-cpu-variants"?: boolean, verbose?: boolean }} BuildOptions
+ *   architectures?: string, vulkan?: boolean, "all-cpu-variants"?: boolean, verbose?: boolean }} BuildOptions
  */
+
+/** ggml's modules for devices, each built where the option of its name is given. */
+const DEVICE_MODULES = /** @type {const} */ (["cuda", "vulkan"]);
 
 /** @param {BuildOptions} options */
 function configuration(options) {
@@ -58,6 +68,11 @@ function configuration(options) {
  * @returns {Promise<string>} CMake's binary folder
  */
 export async function build(options = {}, definitions = []) {
+  const { architectures } = options;
+  if (architectures !== undefined && !(options.cuda && /^[\w;-]+$/.test(architectures)))
+    throw new Error(
+      `Expected CUDA architectures such as 80;90, with --cuda, but received "${architectures}"`,
+    );
   const name = configuration(options);
   const output = join(root, "build", "cmake", name);
   /** @type {Record<string, string | boolean>} */
@@ -68,6 +83,8 @@ export async function build(options = {}, definitions = []) {
     FORETOKEN_WERROR: !options["no-tests"],
     FORETOKEN_CORE_ONLY: options["core-only"] ?? false,
     FORETOKEN_CUDA: options.cuda ?? false,
+    FORETOKEN_CUDA_ARCHITECTURES: architectures ?? false,
+    FORETOKEN_VULKAN: options.vulkan ?? false,
     FORETOKEN_ALL_CPU_VARIANTS: options["all-cpu-variants"] ?? false,
     FORETOKEN_OUTPUT_DIR: join(root, "build", name),
   };
@@ -114,8 +131,17 @@ export async function build(options = {}, definitions = []) {
     if (!configured) await logged(name, options, process.execPath, [cmakeJs, "configure", ...args]);
     await logged(name, options, process.execPath, [cmakeJs, "build", ...args]);
   }
+  await removeLeftOut(join(root, "build", name), options);
   await writeFile(stampFile, stamp);
   return output;
+}
+
+/** What lies beside the addon is loaded, however old it is. @param {string} folder @param {BuildOptions} options */
+async function removeLeftOut(folder, options) {
+  for (const module of DEVICE_MODULES.filter((module) => !options[module])) {
+    for (const file of [`libggml-${module}.so`, `ggml-${module}.dll`])
+      await rm(join(folder, file), { force: true });
+  }
 }
 
 /** @param {string} name @param {BuildOptions} options @param {string[]} args */

@@ -22,6 +22,7 @@ async function perform(task: Task): Promise<Answer> {
   const began = performance.now();
   const pair = await loadPair({
     target: models.target,
+    ...models.placement,
     draft: { model: models.draft, ...models.draftModel },
     threads,
     exact: models.exact,

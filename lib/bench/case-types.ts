@@ -1,4 +1,5 @@
 import type { DraftModelOptions, GenerationDraftOptions } from "../draft-options.js";
+import type { TargetPlacement } from "../options.js";
 import type { Prompt } from "../prompt.js";
 import type { Verification } from "../sampling-options.js";
 import type { MeasuredStreams } from "./concurrency.js";
@@ -11,6 +12,7 @@ export interface CasePair {
   id: string;
   target: string;
   draft: string;
+  placement: TargetPlacement;
   draftModel: DraftModelOptions;
   exact: boolean;
   published?: PublishedFigures | undefined;

@@ -5,6 +5,7 @@ import type { DraftModelOptions, GenerationDraftOptions } from "../draft-options
 import { createError } from "../errors.js";
 import * as is from "../is.js";
 import { resolveModel } from "../model-files.js";
+import type { TargetPlacement } from "../options.js";
 import type { Verification } from "../sampling-options.js";
 import type { Case, CasePair } from "./case-types.js";
 import { readDial } from "./dialled.js";
@@ -58,6 +59,8 @@ export interface PlanOptions {
   processes?: number | undefined;
   seed?: number | undefined;
   threads?: number | undefined;
+  /** Where targets lie. */
+  placement?: TargetPlacement | undefined;
   /** How drafts are loaded. */
   draftModel?: DraftModelOptions | undefined;
   /** Whether pairs are loaded with `exact`; false unless given. */
@@ -124,14 +127,15 @@ async function findPairs(
   preset: Preset,
   options: PlanOptions,
 ): Promise<{ pairs: CasePair[]; missing: Plan["missing"] }> {
-  const { draftModel = {}, exact = false } = options;
+  const { placement = {}, draftModel = {}, exact = false } = options;
   const weights = draftModel.quantize === undefined ? "" : ` (${draftModel.quantize})`;
   const how = exact ? `${weights}, exact` : weights;
   const pairs: CasePair[] = [];
   const missing: Plan["missing"] = [];
   const add = async (target: string, draft: string, published?: PublishedFigures) => {
     const found = { target: await resolveModel(target), draft: await resolveModel(draft) };
-    pairs.push({ id: `${name(target)} + ${name(draft)}${how}`, ...found, draftModel, exact, published });
+    const id = `${name(target)} + ${name(draft)}${how}`;
+    pairs.push({ id, ...found, placement, draftModel, exact, published });
   };
   if (options.target !== undefined || options.drafts !== undefined) {
     const target = options.target ?? preset.pairs[0]?.target ?? "";
@@ -145,7 +149,8 @@ async function findPairs(
       const { dialled: folder } = options;
       const dialled =
         standIn === undefined || folder === undefined ? [] : await dialledPairs(standIn, folder);
-      for (const pair of dialled) pairs.push({ ...pair, id: pair.id + how, draftModel, exact, published });
+      for (const pair of dialled)
+        pairs.push({ ...pair, id: pair.id + how, placement, draftModel, exact, published });
       if (dialled.length === 0)
         missing.push({
           id: `${name(target)} + ${name(draft)}`,

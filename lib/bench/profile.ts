@@ -4,7 +4,7 @@ import type { PassCosts } from "../costs.js";
 import { type DraftModelOptions, MAX_DRAFT_TOKENS } from "../draft-options.js";
 import * as is from "../is.js";
 import { loadPair } from "../load-pair.js";
-import type { PairOptions } from "../options.js";
+import type { PairOptions, TargetPlacement } from "../options.js";
 import type { Pair } from "../pair.js";
 import type { Prompt } from "../prompt.js";
 import { adviseDraft, type DraftAdvice } from "./advice.js";
@@ -16,6 +16,7 @@ import { dialledPrompts, promptSet } from "./prompt-sets.js";
 export interface ProfileOptions {
   target: string;
   draft: string | null;
+  placement: TargetPlacement;
   draftModel: DraftModelOptions;
   /** Largest number of rows of a target pass. */
   maxRows: number;
@@ -45,11 +46,12 @@ const MOST_PROMPTS = 4;
 
 /** Rejects with what loading and generating reject with, PROMPTS_INVALID, and the signal's reason. */
 export async function profileModels(options: ProfileOptions): Promise<Profile> {
-  const { target, draft, draftModel, signal, onProgress } = options;
+  const { target, draft, placement, draftModel, signal, onProgress } = options;
   const maxRows = is.integer("rows", options.maxRows, 1, MAX_DRAFT_TOKENS + 1);
   const budgetMs = is.integer("budget", options.budgetMs / 1000, 1, 3600) * 1000;
   const model: PairOptions = {
     target,
+    ...placement,
     draft: draft === null ? false : { model: draft, ...draftModel },
     signal,
   };

@@ -7,17 +7,18 @@ import type { Report } from "../bench/report-types.js";
 import { runPlan } from "../bench/run-plan.js";
 import { parseSweep, type Sweep } from "../bench/sweep.js";
 import { DRAFT_POLICIES } from "../draft-options.js";
-import type { DraftPolicy, GenerationDraftOptions } from "../index.js";
+import { type DraftPolicy, deviceNotes, type GenerationDraftOptions } from "../index.js";
 import { describeReport } from "./describe-report.js";
 import { addDraftModelFlags, type DraftModelFlags, draftModelOptions } from "./draft-flags.js";
 import { EXIT } from "./exit.js";
 import { given } from "./given.js";
 import { integer, integers, numbers } from "./numbers.js";
-import { print, printJson } from "./output.js";
+import { print, printJson, printNotes } from "./output.js";
+import { addPlacementFlags, type PlacementFlags, targetPlacement } from "./placement-flags.js";
 import { statusLine } from "./progress.js";
 import { filesOf, writeReports } from "./write-reports.js";
 
-interface Flags extends DraftModelFlags {
+interface Flags extends DraftModelFlags, PlacementFlags {
   preset: string;
   quick?: boolean;
   target?: string;
@@ -73,7 +74,7 @@ export function addBench(program: Command): void {
       "write <name>.json and <name>.html, or the one file of this name: .json, .html, .md, .csv",
     )
     .option("--json", "print the report as JSON instead of tables");
-  addDraftModelFlags(command)
+  addDraftModelFlags(addPlacementFlags(command))
     .addHelpText(
       "after",
       `
@@ -100,8 +101,10 @@ async function bench(flags: Flags, command: Command): Promise<void> {
     drafts: flags.draft,
     settings: settings(flags),
     temperatures: flags.temperature,
+    placement: targetPlacement(flags),
     draftModel: draftModelOptions(flags),
   });
+  printNotes(deviceNotes());
   const interrupt = new AbortController();
   process.once("SIGINT", () => interrupt.abort());
   // `timeout` sends it twice; what is finished must not be lost.

@@ -1,7 +1,7 @@
 import Table from "cli-table3";
 import type { Command } from "commander";
-import { devices } from "../index.js";
-import { print, printJson } from "./output.js";
+import { deviceNotes, devices } from "../index.js";
+import { print, printJson, printNotes } from "./output.js";
 
 const GIB = 2 ** 30;
 
@@ -19,6 +19,7 @@ Examples:
     )
     .action(async (flags: { json?: boolean }) => {
       const found = devices();
+      printNotes(deviceNotes());
       if (flags.json) return printJson(found);
       const table = new Table({
         head: ["name", "type", "description", "memory free / total"],

@@ -12,12 +12,14 @@ import type {
 import { KV_TYPES } from "../kv-types.js";
 import { refuseBeside } from "./contradictions.js";
 import { given } from "./given.js";
-import { integer, number } from "./numbers.js";
+import { integer, integerOrAllOrAuto, number } from "./numbers.js";
 
 export interface DraftModelFlags {
   draftQuantize?: DraftQuantization;
   draftCrossVocabulary?: boolean;
   draftKvType?: KvType;
+  draftGpuLayers?: number | "all" | "auto";
+  draftDevice?: string;
 }
 
 export interface DraftFlags extends DraftModelFlags {
@@ -83,6 +85,12 @@ export function addDraftModelFlags(command: Command): Command {
         "what the draft's KV cache is kept in (default: --kv-type)",
       ).choices(KV_TYPES),
     )
+    .option(
+      "--draft-gpu-layers <n>",
+      "the draft's layers on the GPU, all, or auto (default: --gpu-layers)",
+      integerOrAllOrAuto,
+    )
+    .option("--draft-device <name>", "the device that holds them (default: --device)")
     .option("--draft-cross-vocabulary", "use a draft of another vocabulary: its text is retokenised");
 }
 
@@ -91,6 +99,8 @@ export function draftModelOptions(flags: DraftModelFlags): DraftModelOptions {
     quantize: flags.draftQuantize,
     crossVocabulary: flags.draftCrossVocabulary,
     kvType: flags.draftKvType,
+    gpuLayers: flags.draftGpuLayers,
+    device: flags.draftDevice,
   });
 }
 

@@ -1,9 +1,9 @@
 import Table from "cli-table3";
 import type { Command } from "commander";
 import { mib } from "../bench/format.js";
-import { estimateMemory, type MemoryEstimate } from "../index.js";
+import { deviceNotes, estimateMemory, type MemoryEstimate } from "../index.js";
 import { EXIT } from "./exit.js";
-import { colorsFor, print, printJson } from "./output.js";
+import { colorsFor, print, printJson, printNotes } from "./output.js";
 import { addContextFlags, addModelFlags, type PairFlags, pairOptions } from "./pair-flags.js";
 
 export function addEstimate(program: Command): void {
@@ -31,11 +31,12 @@ Exit codes: 0 it fits, 1 it does not, 2 wrong usage`,
 
 async function estimate(flags: PairFlags & { json?: boolean }): Promise<void> {
   const found = await estimateMemory(pairOptions(flags));
+  printNotes(deviceNotes());
   await (flags.json ? printJson(found) : print(describe(found)));
   if (!found.fits) process.exitCode = EXIT.failed;
 }
 
-function describe({ contextSize, maxSequences, devices, bytes, fits }: MemoryEstimate): string {
+function describe({ contextSize, maxSequences, gpuLayers, devices, bytes, fits }: MemoryEstimate): string {
   const table = new Table({
     head: ["device", "model", "weights", "cache", "passes", "together", "free"],
     style: { head: [], border: [] },
@@ -56,6 +57,10 @@ function describe({ contextSize, maxSequences, devices, bytes, fits }: MemoryEst
   }
   const sequences = maxSequences === 1 ? "" : `${maxSequences} sequences, each with `;
   const colors = colorsFor(process.stdout);
+  const layers =
+    gpuLayers.target + gpuLayers.draft === 0
+      ? ""
+      : `, ${gpuLayers.target} layers of the target and ${gpuLayers.draft} of the draft on GPUs`;
   const verdict = fits ? colors.green("fits") : colors.red("does not fit");
-  return `${table}\n${mib(bytes)} for ${sequences}a context of ${contextSize} tokens: ${verdict}\n`;
+  return `${table}\n${mib(bytes)} for ${sequences}a context of ${contextSize} tokens${layers}: ${verdict}\n`;
 }

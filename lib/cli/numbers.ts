@@ -1,16 +1,18 @@
 import { InvalidArgumentError } from "commander";
 
-function integerOr<const T extends string>(word: T) {
+function integerOr<const T extends string>(...words: T[]) {
   return (text: string): number | T => {
-    if (text === word) return word;
-    if (!/^-?\d+$/.test(text)) throw new InvalidArgumentError(`Expected an integer or "${word}".`);
+    const word = words.find((word) => word === text);
+    if (word !== undefined) return word;
+    if (!/^-?\d+$/.test(text))
+      throw new InvalidArgumentError(`Expected an integer or "${words.join('" or "')}".`);
     return Number(text);
   };
 }
 
 /** Parse a flag that is an integer or a word. */
-export const integerOrAll = integerOr("all");
 export const integerOrAuto = integerOr("auto");
+export const integerOrAllOrAuto = integerOr("all", "auto");
 
 /** Parses a flag's integer; its range is checked with the option it becomes. */
 export function integer(text: string): number {

@@ -29,6 +29,11 @@ export async function printJson(value: unknown): Promise<void> {
   await print(`${JSON.stringify(value, null, 2)}\n`);
 }
 
+/** What is to be known of devices, for people: stdout is the command's own. */
+export function printNotes(notes: readonly string[]): void {
+  for (const note of notes) process.stderr.write(`Note: ${note}\n`);
+}
+
 /** Colours for a terminal; without effect elsewhere and under NO_COLOR. */
 export function colorsFor(stream: WriteStream) {
   return createColors(stream.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== "dumb");

@@ -11,11 +11,13 @@ import { KV_TYPES } from "../kv-types.js";
 import { ISOLATIONS, SPLIT_MODES } from "../options.js";
 import { addDraftFlags, type DraftFlags, draftOptions } from "./draft-flags.js";
 import { given } from "./given.js";
-import { integer, integerOrAll, integerOrAuto } from "./numbers.js";
+import { integer, integerOrAuto } from "./numbers.js";
+import { printNotes } from "./output.js";
+import { addPlacementFlags, type PlacementFlags, targetPlacement } from "./placement-flags.js";
 import { loadingProgress } from "./progress.js";
 
 /** What a pair is loaded with. */
-export interface PairFlags extends DraftFlags {
+export interface PairFlags extends DraftFlags, PlacementFlags {
   target: string;
   contextSize?: number | "auto";
   kvType?: KvType;
@@ -23,7 +25,6 @@ export interface PairFlags extends DraftFlags {
   maxSequences?: number | "auto";
   batchSize?: number;
   threads?: number;
-  gpuLayers?: number | "all";
   exact?: boolean;
   deterministic?: boolean;
   isolation?: Isolation;
@@ -41,7 +42,7 @@ export function addModelFlags(command: Command): void {
 }
 
 export function addContextFlags(command: Command): void {
-  command
+  addPlacementFlags(command)
     .option("--context-size <n>", "tokens of prompt and output together, or auto: what fits", integerOrAuto)
     .addOption(
       new Option("--kv-type <type>", "what the KV cache is kept in (default: f16)").choices(KV_TYPES),
@@ -54,7 +55,6 @@ export function addContextFlags(command: Command): void {
     )
     .option("--batch-size <n>", "tokens of one forward pass at most (default: 512)", integer)
     .option("--threads <n>", "CPU threads of the target", integer)
-    .option("--gpu-layers <n>", "layers on the GPU, or all (default: all)", integerOrAll)
     .addOption(
       new Option("--isolation <where>", "run the models in a process of their own (default: none)").choices(
         ISOLATIONS,
@@ -83,7 +83,6 @@ export function pairOptions(flags: PairFlags): PairOptions {
     batchSize,
     threads,
     draftThreads,
-    gpuLayers,
     exact,
     deterministic,
     isolation,
@@ -94,6 +93,7 @@ export function pairOptions(flags: PairFlags): PairOptions {
   return {
     target,
     draft: draftOptions(flags),
+    ...targetPlacement(flags),
     ...given({
       contextSize,
       kvType,
@@ -102,7 +102,6 @@ export function pairOptions(flags: PairFlags): PairOptions {
       batchSize,
       threads,
       draftThreads,
-      gpuLayers,
       exact,
       deterministic,
       isolation,
@@ -114,9 +113,9 @@ export function pairOptions(flags: PairFlags): PairOptions {
 
 export async function loadFromFlags(flags: PairFlags, signal: AbortSignal): Promise<Pair> {
   const progress = loadingProgress("Loading");
-  try {
-    return await loadPair({ ...pairOptions(flags), signal, onProgress: progress.update });
-  } finally {
-    progress.end();
-  }
+  const pair = await loadPair({ ...pairOptions(flags), signal, onProgress: progress.update }).finally(
+    progress.end,
+  );
+  printNotes(pair.notes);
+  return pair;
 }

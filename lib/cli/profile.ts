@@ -2,14 +2,16 @@ import Table from "cli-table3";
 import type { Command } from "commander";
 import { percent, times, us } from "../bench/format.js";
 import { type Profile, profileModels } from "../bench/profile.js";
+import { deviceNotes } from "../index.js";
 import { describeMachine } from "../machine.js";
 import { addDraftModelFlags, type DraftModelFlags, draftModelOptions } from "./draft-flags.js";
 import { EXIT } from "./exit.js";
 import { integer } from "./numbers.js";
-import { print, printJson } from "./output.js";
+import { print, printJson, printNotes } from "./output.js";
+import { addPlacementFlags, type PlacementFlags, targetPlacement } from "./placement-flags.js";
 import { statusLine } from "./progress.js";
 
-interface Flags extends DraftModelFlags {
+interface Flags extends DraftModelFlags, PlacementFlags {
   rows: number;
   budget: number;
   prompts: string;
@@ -26,7 +28,7 @@ export function addProfile(program: Command): void {
     .option("--budget <seconds>", "how long passes may be measured", integer, 20)
     .option("--prompts <set>", "texts that tell how often the draft agrees: a set or a file", "stories")
     .option("--json", "print the measurements as JSON");
-  addDraftModelFlags(command)
+  addDraftModelFlags(addPlacementFlags(command))
     .addHelpText(
       "after",
       `
@@ -40,6 +42,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted`,
 }
 
 async function profile(target: string, draft: string | undefined, flags: Flags): Promise<void> {
+  printNotes(deviceNotes());
   const interrupt = new AbortController();
   process.once("SIGINT", () => interrupt.abort());
   const status = statusLine();
@@ -47,6 +50,7 @@ async function profile(target: string, draft: string | undefined, flags: Flags):
     const measured = await profileModels({
       target,
       draft: draft ?? null,
+      placement: targetPlacement(flags),
       draftModel: draftModelOptions(flags),
       maxRows: flags.rows,
       budgetMs: flags.budget * 1000,

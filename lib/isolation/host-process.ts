@@ -14,8 +14,8 @@ const generations = new Map<number, Promise<NativeGeneration>>();
 const calls: HostCalls = {
   load: async (plan) => {
     opening = open(plan);
-    const { target, draft, contextSize, maxSequences } = await opening;
-    return { target, draft, size: { contextSize, maxSequences } };
+    const { target, draft, contextSize, maxSequences, gpuLayers } = await opening;
+    return { target, draft, layout: { contextSize, maxSequences, gpuLayers } };
   },
   estimate: async (plan) => {
     const { options, files } = await reached(plan);

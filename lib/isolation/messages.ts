@@ -1,8 +1,8 @@
-import type { EngineSize } from "../engine-options.js";
 import type { MemoryEstimate } from "../memory-types.js";
 import type { ModelInfo } from "../model-info.js";
 import type { NativeBatch, NativeEngine, NativeGeneration, NativeRequest } from "../native.js";
 import type { EnginePlan } from "../open-engine.js";
+import type { PairLayout } from "../plan-memory.js";
 import type { PlainError } from "./plain-error.js";
 
 /** What of an engine is called in another process, and what of loading. */
@@ -12,7 +12,7 @@ export interface HostCalls extends Pick<NativeEngine, "measure" | "profile" | "s
 }
 
 export interface LoadedModels {
-  size: EngineSize;
+  layout: PairLayout;
   target: ModelInfo;
   draft: ModelInfo | null;
 }

@@ -27,14 +27,14 @@ export async function openRemoteEngine(
   const abort = () => process.end();
   signal?.addEventListener("abort", abort);
   try {
-    const { size, target, draft } = await process.load(plan, report);
+    const { layout, target, draft } = await process.load(plan, report);
     const vocabulary = { gpuLayers: 0, extraBuffers: false, vocabularyOnly: true };
     const targetModel = await native.loadModel(plan.files.target, vocabulary);
-    // A later process shall not choose another size.
-    const options = { ...plan.options, ...size };
+    // A later process shall not choose otherwise.
+    const options = { ...plan.options, ...layout };
     const engine = new RemoteEngine(process, { ...plan, options });
     signal?.throwIfAborted();
-    return { engine, targetModel, draftModel: null, target, draft, ...size };
+    return { engine, targetModel, draftModel: null, target, draft, ...layout };
   } catch (error) {
     process.end();
     throwFailure(listenerFailure);

@@ -31,6 +31,17 @@ Napi::Value devices(const Napi::CallbackInfo & info) {
     });
 }
 
+Napi::Value device_notes(const Napi::CallbackInfo & info) {
+    const Napi::Env env = info.Env();
+    return guarded(env, [&] {
+        Napi::Array array = Napi::Array::New(env);
+        for (const std::string & note : AddonData::of(env).require_backend().notes()) {
+            array.Set(array.Length(), note);
+        }
+        return array;
+    });
+}
+
 Napi::Value system_info(const Napi::CallbackInfo & info) {
     return guarded(info.Env(), [&] {
         return Napi::String::New(info.Env(), AddonData::of(info.Env()).require_backend().system_info());
@@ -82,6 +93,7 @@ static Napi::Object init(Napi::Env env, Napi::Object exports) {
     exports.Set("rpcProtocol", protocol);
     exports.Set("AbortFlag", data->abort_flag.Value());
     exports.Set("devices", Napi::Function::New<devices>(env));
+    exports.Set("deviceNotes", Napi::Function::New<device_notes>(env));
     exports.Set("serveDevices", Napi::Function::New<serve_devices_to>(env));
     exports.Set("systemInfo", Napi::Function::New<system_info>(env));
     exports.Set("readHeader", Napi::Function::New<ModelHandle::read_header>(env));

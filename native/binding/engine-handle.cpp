@@ -1,5 +1,6 @@
 #include "engine-handle.h"
 
+#include <optional>
 #include <variant>
 
 #include "addon-data.h"
@@ -61,6 +62,11 @@ std::vector<Pass> to_passes(const Napi::Value & value) {
     return passes;
 }
 
+PlacedModel to_placed_model(const Napi::Value & value, const char * name) {
+    const Napi::Object object = to_object(value, name);
+    return {to_string(object.Get("path"), "path"), to_placement(object)};
+}
+
 Napi::Object from_use(Napi::Env env, const MemoryUse & use) {
     Napi::Object object = Napi::Object::New(env);
     object.Set("weights", static_cast<double>(use.weights));
@@ -108,15 +114,15 @@ Napi::Value EngineHandle::create(const Napi::CallbackInfo & info) {
 Napi::Value EngineHandle::estimate(const Napi::CallbackInfo & info) {
     return guarded(info.Env(), [&] {
         const Napi::Object object = to_object(info[0], "options");
-        ModelOptions model;
-        read_placement(object, model);
-        const Napi::Value draft = object.Get("draft");
+        std::optional<PlacedModel> draft;
+        if (const Napi::Value value = object.Get("draft"); !value.IsNull()) {
+            draft = to_placed_model(value, "draft");
+        }
         return PromiseWorker<std::vector<DeviceMemory>>::run(
             info.Env(),
-            [=, options = to_engine_options(object), target = to_string(object.Get("target"), "target"),
-             draft_path = draft.IsNull() ? std::string() : to_string(draft, "draft")] {
-                return estimate_memory(target, draft_path, model, options);
-            },
+            [draft = std::move(draft), target = to_placed_model(object.Get("target"), "target"),
+             shares_weights = to_bool(object.Get("sharesWeights"), "sharesWeights"),
+             options = to_engine_options(object)] { return estimate_memory(target, draft, shares_weights, options); },
             [](Napi::Env env, std::vector<DeviceMemory> & devices) -> Napi::Value {
                 Napi::Array array = Napi::Array::New(env, devices.size());
                 for (uint32_t i = 0; i < devices.size(); ++i) {

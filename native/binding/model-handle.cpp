@@ -18,6 +18,7 @@ Napi::Object from_header(Napi::Env env, const ModelHeader & header) {
     object.Set("name", header.name.empty() ? env.Null() : Napi::String::New(env, header.name).As<Napi::Value>());
     object.Set("trainedContextSize", static_cast<double>(header.trained_context));
     object.Set("fileSize", static_cast<double>(header.file_size));
+    object.Set("blocks", header.blocks);
     object.Set("canRollBack", header.can_roll_back);
     return object;
 }
@@ -72,8 +73,7 @@ private:
 
 ModelOptions to_model_options(const Napi::Value & value) {
     const Napi::Object object = to_object(value, "options");
-    ModelOptions options;
-    read_placement(object, options);
+    ModelOptions options = to_placement(object);
     options.vocabulary_only = to_bool(object.Get("vocabularyOnly"), "vocabularyOnly");
     if (const Napi::Value callback = object.Get("onProgress"); !callback.IsUndefined()) {
         options.on_progress = [progress = std::make_shared<Progress>(to_function(callback, "onProgress"))](
@@ -87,15 +87,20 @@ ModelOptions to_model_options(const Napi::Value & value) {
 
 }  // namespace
 
-void read_placement(const Napi::Object & object, ModelOptions & options) {
+ModelOptions to_placement(const Napi::Object & object) {
+    ModelOptions options;
     options.gpu_layers = to_int(object.Get("gpuLayers"), "gpuLayers", -1);
     options.extra_buffers = to_bool(object.Get("extraBuffers"), "extraBuffers");
+    if (const Napi::Value device = object.Get("device"); !device.IsUndefined()) {
+        options.device = to_string(device, "device");
+    }
     if (const Napi::Value workers = object.Get("workers"); !workers.IsUndefined()) {
         options.workers = to_strings(workers, "workers");
     }
     if (const Napi::Value split = object.Get("splitRows"); !split.IsUndefined()) {
         options.split_rows = to_bool(split, "splitRows");
     }
+    return options;
 }
 
 Napi::Function ModelHandle::define(Napi::Env env) {

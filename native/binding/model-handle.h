@@ -8,8 +8,8 @@
 
 namespace foretoken {
 
-// Where a JS object says that weights shall lie: gpuLayers, extraBuffers, workers, splitRows.
-void read_placement(const Napi::Object & object, ModelOptions & options);
+// Where a JS object says that weights shall lie: gpuLayers, extraBuffers, device, workers, splitRows.
+ModelOptions to_placement(const Napi::Object & object);
 
 // JS handle of a Model. Closing lets go of the weights; engines that use them keep them alive.
 class ModelHandle final : public Handle<ModelHandle> {

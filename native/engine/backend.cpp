@@ -9,6 +9,7 @@
 #include "error.h"
 #include "library-folder.h"
 #include "llama.h"
+#include "modules.h"
 
 namespace foretoken {
 
@@ -69,12 +70,10 @@ Backend::Backend() {
     const auto log = [](ggml_log_level level, const char * line, void *) { log_line(level, line); };
     llama_log_set(log, nullptr);
     AbortGuard::install();
-    const std::string folder = library_folder();
+    load_modules();
     if (!ggml_backend_dev_by_type(GGML_BACKEND_DEVICE_TYPE_CPU)) {
-        ggml_backend_load_all_from_path(folder.c_str());
-    }
-    if (!ggml_backend_dev_by_type(GGML_BACKEND_DEVICE_TYPE_CPU)) {
-        throw Error("BACKEND_MISSING", "no ggml CPU module for this processor lies beside the addon in " + folder);
+        throw Error("BACKEND_MISSING",
+                    "no ggml CPU module for this processor lies beside the addon in " + library_folder());
     }
     llama_backend_init();
 }
@@ -96,6 +95,10 @@ std::vector<DeviceInfo> Backend::devices() const {
         devices.push_back(describe_device(ggml_backend_dev_get(i)));
     }
     return devices;
+}
+
+const std::vector<std::string> & Backend::notes() const {
+    return load_modules();
 }
 
 std::string Backend::system_info() const {

@@ -30,6 +30,8 @@ public:
     Backend & operator=(const Backend &) = delete;
 
     std::vector<DeviceInfo> devices() const;
+    // One for each module beside the addon that gives no device, and why.
+    const std::vector<std::string> & notes() const;
     // The features the loaded CPU module was built for and found, e.g. "CPU : AVX512 = 1 | …".
     std::string system_info() const;
 

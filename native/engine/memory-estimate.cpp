@@ -38,22 +38,24 @@ void add(std::vector<DeviceMemory> & devices, MemoryUse DeviceMemory::*role, con
         sizeof(float) * static_cast<uint64_t>(options.rows) * static_cast<uint64_t>(model.vocabulary().size);
 }
 
+std::shared_ptr<Model> laid_out(const PlacedModel & model) {
+    ModelOptions options = model.options;
+    options.no_alloc = true;
+    return Model::load(model.path, options);
+}
+
 }  // namespace
 
-std::vector<DeviceMemory> estimate_memory(const std::string & target, const std::string & draft,
-                                          const ModelOptions & model, const EngineOptions & options) {
-    ModelOptions laid_out = model;
-    laid_out.no_alloc = true;
+std::vector<DeviceMemory> estimate_memory(const PlacedModel & target, const std::optional<PlacedModel> & draft,
+                                          bool shares_weights, const EngineOptions & options) {
     std::vector<DeviceMemory> devices;
-    const auto target_model = Model::load(target, laid_out);
+    const auto target_model = laid_out(target);
     add(devices, &DeviceMemory::target, *target_model, target_context(options, *target_model));
-    if (!draft.empty()) {
-        const bool is_shared = draft == target && model.workers.empty();
-        laid_out.workers.clear();
-        const auto draft_model = is_shared ? target_model : Model::load(draft, laid_out);
+    if (draft) {
+        const auto draft_model = shares_weights ? target_model : laid_out(*draft);
         add(devices, &DeviceMemory::draft, *draft_model, draft_context(options, draft_model->header()));
         for (DeviceMemory & device : devices) {
-            device.draft.weights = is_shared ? 0 : device.draft.weights;
+            device.draft.weights = shares_weights ? 0 : device.draft.weights;
         }
     }
     return devices;

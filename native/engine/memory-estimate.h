@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,11 +23,17 @@ struct DeviceMemory {
     MemoryUse draft;
 };
 
-// Reads both headers and lays everything out without allocating it. An empty draft is none; a draft that is the
-// target's file shares its weights. Only devices that something would lie on are listed; buffers that a GPU's driver
+// A model's file and where its weights would lie.
+struct PlacedModel {
+    std::string path;
+    ModelOptions options;
+};
+
+// Reads both headers and lays everything out without allocating it. A draft that `shares_weights` has the target's.
+// Only devices that something would lie on are listed; buffers that a GPU's driver
 // keeps in the machine's memory count as the CPU's. Any thread. Throws what Model::load and Engine throw.
-std::vector<DeviceMemory> estimate_memory(const std::string & target, const std::string & draft,
-                                          const ModelOptions & model, const EngineOptions & options);
+std::vector<DeviceMemory> estimate_memory(const PlacedModel & target, const std::optional<PlacedModel> & draft,
+                                          bool shares_weights, const EngineOptions & options);
 
 // Cache and compute buffers of a context.
 uint64_t context_bytes(const llama_context * context);

@@ -146,6 +146,7 @@ ModelHeader read_model_header(const std::string & path) {
         throw Error("MODEL_HEADER_INVALID", "the GGUF header of " + path + " names no architecture");
     }
     header.name = string_of(gguf.get(), "general.name");
+    header.blocks = u32_of(gguf.get(), header.architecture + ".block_count").value_or(0);
     header.can_roll_back = !has_recurrent_state(gguf.get(), header.architecture);
     header.can_generate = can_generate(gguf.get(), header.architecture);
     header.has_own_kernels = has_own_kernels(gguf.get());

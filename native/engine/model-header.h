@@ -11,6 +11,7 @@ struct ModelHeader {
     std::string name;  // empty where the file has none
     uint32_t trained_context = 0;
     uint64_t file_size = 0;
+    uint32_t blocks = 0;  // layers, the output not counted
     // Whether single tokens can be dropped from its cache: full attention yes, sliding windows with the full-size cache
     // yes, recurrent and hybrid models no.
     bool can_roll_back = true;

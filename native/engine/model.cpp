@@ -56,6 +56,28 @@ std::array<llama_model_kv_override, 2> header_overrides(const ModelHeader & head
     return overrides;
 }
 
+// As llama.cpp takes them, with a null at the end; empty: it takes all GPUs of this machine.
+std::vector<ggml_backend_dev_t> layer_devices(const ModelOptions & options) {
+    if (options.gpu_layers == 0) {
+        return {nullptr};
+    }
+    if (!options.device.empty()) {
+        const ggml_backend_dev_t device = ggml_backend_dev_by_name(options.device.c_str());
+        if (!device) {
+            throw Error("DEVICE_UNKNOWN", "no device is named " + options.device);
+        }
+        // The CPU's own layers need no place on a device.
+        return ggml_backend_dev_type(device) == GGML_BACKEND_DEVICE_TYPE_CPU
+                   ? std::vector<ggml_backend_dev_t>{nullptr}
+                   : std::vector<ggml_backend_dev_t>{device, nullptr};
+    }
+    std::vector<ggml_backend_dev_t> devices = worker_devices(options.workers);
+    if (!devices.empty()) {
+        devices.push_back(nullptr);
+    }
+    return devices;
+}
+
 bool continue_loading(float progress, void * data) {
     const ModelOptions & options = *static_cast<const ModelOptions *>(data);
     if (options.on_progress) {
@@ -75,15 +97,12 @@ std::shared_ptr<Model> Model::load(const std::string & path, const ModelOptions 
     }
     const auto overrides = header_overrides(model->header_);
 
-    std::vector<ggml_backend_dev_t> devices = worker_devices(options.workers);
+    std::vector<ggml_backend_dev_t> devices = layer_devices(options);
 
     llama_model_params params = llama_model_default_params();
     params.n_gpu_layers = options.gpu_layers;
     params.split_mode = options.split_rows ? LLAMA_SPLIT_MODE_ROW : LLAMA_SPLIT_MODE_LAYER;
-    if (!devices.empty()) {
-        devices.push_back(nullptr);
-        params.devices = devices.data();
-    }
+    params.devices = devices.empty() ? nullptr : devices.data();
     // Some repack with a thread for each processor.
     params.use_extra_bufts =
         options.extra_buffers && !options.vocabulary_only && can_start_threads(std::thread::hardware_concurrency());

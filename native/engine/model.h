@@ -16,9 +16,12 @@
 namespace foretoken {
 
 struct ModelOptions {
-    int gpu_layers = -1;  // layers on the GPU; -1 is all
+    // Layers on devices, the output being one; -1 is all. With 0 the CPU does everything, whatever other devices there
+    // are.
+    int gpu_layers = -1;
     // "host:port" of those whose devices hold the layers, and the CPU the rest; empty: this machine's GPUs.
     std::vector<std::string> workers;
+    std::string device;         // ggml's name of the one that holds the layers; empty: all of them, or the workers'
     bool split_rows = false;    // over several GPUs by rows of the matrices instead of by layers
     bool extra_buffers = true;  // repacked weights (AMX, …) where the CPU has them
     bool vocabulary_only = false;
@@ -38,7 +41,7 @@ struct VocabularyInfo {
 
 class Model {
 public:
-    // Throws what read_model_header and worker_devices throw, and Error MODEL_ARCHITECTURE_UNSUPPORTED,
+    // Throws what read_model_header and worker_devices throw, and Error DEVICE_UNKNOWN, MODEL_ARCHITECTURE_UNSUPPORTED,
     // MODEL_CANNOT_GENERATE, MODEL_LOAD_FAILED, ABORTED.
     static std::shared_ptr<Model> load(const std::string & path, const ModelOptions & options);
 

@@ -44,7 +44,7 @@ TEST("an engine takes what was estimated") {
     for (const int sequences : {1, 4}) {
         for (const enum ggml_type type : {GGML_TYPE_F16, GGML_TYPE_Q8_0}) {
             const EngineOptions options = options_of(sequences, type);
-            const auto devices = estimate_memory(kTarget, kDraft, {}, options);
+            const auto devices = estimate_memory({kTarget, {}}, PlacedModel{kDraft, {}}, false, options);
             const Engine engine(target, draft, options);
             CHECK_EQ(engine.context_bytes() + logit_bytes(*target, sequences * 8) + logit_bytes(*draft, sequences),
                      context_bytes_of(devices));
@@ -60,7 +60,7 @@ TEST("a context beyond what the target was trained for is an error before anythi
     options.context_size = 1 << 20;
     std::string code;
     try {
-        estimate_memory(kTarget, "", {}, options);
+        estimate_memory({kTarget, {}}, std::nullopt, false, options);
     } catch (const Error & error) {
         code = error.code();
     }

@@ -13,7 +13,7 @@ import { capture } from "./capture.mjs";
  * @typedef {{ ok: boolean, [figure: string]: unknown }} Outcome
  */
 
-const SMALL = ["--draft-max-tokens", "3", "--max-tokens", "8", "--repeat", "1", "--threads", "1"];
+const SMALL = ["--draft-max-tokens", "3", "--max-tokens", "8", "--repeat", "1", "--threads", "1", "--processes", "1"];
 
 /** @type {Record<string, (check: Check) => Promise<Outcome>>} */
 export const STEPS = { build, devices, native, generation, sweep, exact, embedded, dialled, baseline };
@@ -24,15 +24,16 @@ const REPORT = ["pythia-1.4b/160m", "opt-350m/125m"];
 async function build({ root, cpu, architectures }) {
   const { build: buildAddon } = await import("../build.mjs");
   // Another machine's compiler may warn of more than ours.
-  const definitions = cpu ? [] : [`-DCMAKE_CUDA_ARCHITECTURES=${architectures}`, "-DFORETOKEN_WERROR=OFF"];
-  await buildAddon(cpu ? {} : { cuda: true }, definitions);
+  const definitions = cpu ? [] : ["-DFORETOKEN_WERROR=OFF"];
+  await buildAddon(cpu ? {} : { cuda: true, architectures }, definitions);
   const modules = (await readdir(join(root, "build", "Release"))).filter((name) => /ggml-/.test(name));
   return { ok: cpu || modules.some((name) => /cuda/.test(name)), modules };
 }
 
 /** @param {Check} check */
 async function devices(check) {
-  const { code, stdout } = await command(check, ["devices", "--json"]);
+  // What a module that gives no device says of itself comes on stderr.
+  const { code, stdout, stderr } = await command(check, ["devices", "--json"]);
   const found = code === 0 ? JSON.parse(stdout) : [];
   const gpu = found.some((/** @type {{ type: string }} */ { type }) => type === "gpu");
   const version = async (/** @type {string} */ name, /** @type {string[]} */ args) =>
@@ -40,6 +41,7 @@ async function devices(check) {
   return {
     ok: check.cpu || gpu,
     devices: found,
+    notes: stderr.trim().split("\n").filter(Boolean),
     driver: check.cpu
       ? []
       : await version("nvidia-smi", ["--query-gpu=name,driver_version,memory.total", "--format=csv"]),
@@ -71,33 +73,33 @@ async function native(check) {
 /** @param {Check} check */
 async function generation(check) {
   const { root, dryRun } = check;
-  const folder = join("test", "generation");
-  const all = (await readdir(join(root, folder))).filter((name) => name.endsWith(".test.ts")).sort();
-  const names = dryRun ? all.filter((name) => /^(ends|stop-strings)\./.test(name)) : all;
+  const inside = async (/** @type {string} */ folder) => {
+    const names = (await readdir(join(root, "test", folder))).filter((name) => name.endsWith(".test.ts"));
+    return names.sort().map((name) => join("test", folder, name));
+  };
+  const all = [...(await inside("generation")), ...(await inside("gpu"))];
+  const files = dryRun ? all.filter((file) => /\b(ends|stop-strings)\.test/.test(file)) : all;
   /** @type {{ name: string, code: number | null, passed: number, failed: string[], seconds: number, output?: string }[]} */
   const tests = [];
-  const waiting = [...names];
+  const waiting = [...files];
   const worker = async () => {
-    for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
+    for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
       const start = Date.now();
-      const { code, stdout, stderr } = await capture(check, process.execPath, [
-        "--import=tsx",
-        join(folder, name),
-      ]);
+      const { code, stdout, stderr } = await capture(check, process.execPath, ["--import=tsx", file]);
       // Subtests alone count: a file's own line repeats them.
       const failed = [...stdout.matchAll(/^not ok \d+ - (.*?)(?: # time.*)?$/gm)].map(
         ([, text = ""]) => text,
       );
       const passed = [...stdout.matchAll(/^ok \d+/gm)].length;
       tests.push({
-        name,
+        name: basename(file),
         code,
         passed,
         failed,
         seconds: (Date.now() - start) / 1000,
         ...(code !== 0 && { output: (stdout + stderr).slice(-4000) }),
       });
-      check.say(`${tests.length} of ${names.length} files`);
+      check.say(`${tests.length} of ${files.length} files`);
     }
   };
   await Promise.all(Array.from({ length: Math.max(1, Math.min(4, availableParallelism() >> 2)) }, worker));
@@ -201,7 +203,7 @@ async function dialled(check) {
     check,
     dryRun
       ? ["--target", target, "--draft", draft, ...SMALL]
-      : ["--preset", "report", "--dialled", dialledFolder(check), "--max-tokens", "48", "--repeat", "5"],
+      : ["--preset", "report", "--dialled", dialledFolder(check), "--max-tokens", "48"],
   );
 }
 
@@ -235,9 +237,14 @@ async function makeModels(check, args) {
   return stdout.trim().split("\n");
 }
 
+/** All of both models on the GPU; the CPU alone where that is asked for. @param {Check} check */
+function placement({ cpu }) {
+  return cpu ? ["--device", "CPU"] : ["--gpu-layers", "all", "--draft-gpu-layers", "all"];
+}
+
 /** A benchmark's report: not ok where a text differs. @param {Check} check @param {string[]} args @returns {Promise<Outcome>} */
 async function report(check, args) {
-  const { code, stdout, stderr } = await command(check, ["bench", ...args, "--json"]);
+  const { code, stdout, stderr } = await command(check, ["bench", ...args, ...placement(check), "--json"]);
   try {
     return { ok: code === 0, code, report: JSON.parse(stdout) };
   } catch {

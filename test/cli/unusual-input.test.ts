@@ -50,8 +50,8 @@ t.test("an empty stdin has no prompt", async (t) => {
   t.match(withFiles([...SHORT, "-"], {}), { status: 1, stderr: /\[PROMPT_EMPTY\]\n$/ });
 });
 
-t.test("--gpu-layers takes all or a number", async (t) => {
-  for (const layers of ["all", "0"])
+t.test("--gpu-layers takes all, auto or a number", async (t) => {
+  for (const layers of ["all", "auto", "0"])
     t.match(await cli([...SHORT, "--gpu-layers", layers, "Once"]), { code: 0, stderr: "" });
   for (const layers of ["some", "-1", "1.5", ""])
     t.match(await cli([...SHORT, "--gpu-layers", layers, "Once"]), { code: 2, stderr: /gpu-?layers/i });

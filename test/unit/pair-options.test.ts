@@ -15,7 +15,6 @@ t.test("defaults", async (t) => {
     batchSize: 512,
     threads: availableParallelism(),
     draftThreads: availableParallelism(),
-    gpuLayers: -1,
     extraBuffers: true,
     flashAttention: true,
     exact: false,
@@ -24,6 +23,8 @@ t.test("defaults", async (t) => {
     isolation: "none",
     workers: [],
     splitRows: false,
+    device: { target: null, draft: null },
+    gpuLayers: { target: "auto", draft: "auto" },
     signal: null,
     onProgress: null,
   });
@@ -34,6 +35,8 @@ t.test("a draft is a path, options or false, and as long as it pays unless told 
     type: "model",
     model: "d.gguf",
     kvType: null,
+    gpuLayers: null,
+    device: null,
     quantize: null,
     crossVocabulary: false,
     ngram: null,
@@ -79,8 +82,22 @@ t.test("draft threads follow the target's; undefined is not given", async (t) =>
     contextSize: null,
   });
   t.equal(withTarget({ threads: 3, draftThreads: 1 }).draftThreads, 1);
-  t.equal(withTarget({ gpuLayers: "all" }).gpuLayers, -1);
-  t.equal(withTarget({ gpuLayers: 0 }).gpuLayers, 0);
+});
+
+t.test("layers and device of the draft follow the target's unless given", async (t) => {
+  const draft = { model: "d.gguf" };
+  t.strictSame(withTarget({ gpuLayers: "all", draft }).gpuLayers, { target: -1, draft: -1 });
+  t.strictSame(withTarget({ gpuLayers: 0, draft: { ...draft, gpuLayers: "auto" } }).gpuLayers, {
+    target: 0,
+    draft: "auto",
+  });
+  t.strictSame(withTarget({ device: "CUDA0", draft }).device, { target: "CUDA0", draft: "CUDA0" });
+  t.strictSame(withTarget({ device: "CUDA0", draft: { ...draft, device: "CPU" } }).device, {
+    target: "CUDA0",
+    draft: "CPU",
+  });
+  const workers = withTarget({ devices: ["rpc://a:1"], draft: { ...draft, device: "CUDA0" } });
+  t.strictSame(workers.device, { target: null, draft: "CUDA0" }, "the draft stays on this machine");
 });
 
 const bad: [name: string, options: unknown, message: RegExp][] = [
@@ -147,6 +164,19 @@ const bad: [name: string, options: unknown, message: RegExp][] = [
   ["a BigInt", { target: "t", threads: 2n }, /for threads but received 2 of type bigint/],
   ["negative layers", { target: "t", gpuLayers: -1 }, /for gpuLayers but received -1/],
   ["layers in words", { target: "t", gpuLayers: "some" }, /for gpuLayers but received "some"/],
+  [
+    "a draft's layers in words",
+    draft({ gpuLayers: "some" }),
+    /"auto" for draft\.gpuLayers but received "some"/,
+  ],
+  ["layers of n-grams", { target: "t", draft: { type: "ngram", gpuLayers: 1 } }, /gpuLayers/],
+  ["a device without name", { target: "t", device: "" }, /^Expected non-empty string for device/],
+  ["a draft's device as number", draft({ device: 0 }), /for draft\.device but received 0/],
+  [
+    "a device beside workers",
+    { target: "t", device: "CUDA0", devices: ["rpc://a:1"] },
+    /^Expected nothing where devices are given for device but received "CUDA0"/,
+  ],
   ["extraBuffers: 1", { target: "t", extraBuffers: 1 }, /^Expected boolean for extraBuffers/],
   ["flashAttention: 1", { target: "t", flashAttention: 1 }, /^Expected boolean for flashAttention/],
   [
