@@ -56,8 +56,8 @@ private:
             const int tokens = std::min(width, end - pos);
             const Rows rows = eval(pos, tokens, true);
             for (int row = 0; row < tokens; ++row) {
-                compare(alone_[static_cast<size_t>(pos - past + row)], rows[static_cast<size_t>(row)].logits(), pos + row,
-                        tokens);
+                compare(alone_[static_cast<size_t>(pos - past + row)], rows[static_cast<size_t>(row)].logits(),
+                        pos + row, tokens);
             }
         }
         model_.truncate(0, past);

@@ -13,7 +13,18 @@ import { capture } from "./capture.mjs";
  * @typedef {{ ok: boolean, [figure: string]: unknown }} Outcome
  */
 
-const SMALL = ["--draft-max-tokens", "3", "--max-tokens", "8", "--repeat", "1", "--threads", "1", "--processes", "1"];
+const SMALL = [
+  "--draft-max-tokens",
+  "3",
+  "--max-tokens",
+  "8",
+  "--repeat",
+  "1",
+  "--threads",
+  "1",
+  "--processes",
+  "1",
+];
 
 /** @type {Record<string, (check: Check) => Promise<Outcome>>} */
 export const STEPS = { build, devices, native, generation, sweep, exact, embedded, dialled, baseline };
