@@ -77,7 +77,7 @@ export interface PairOptions extends TargetPlacement {
    */
   extraBuffers?: boolean;
   /**
-   * Attention that never stores the whole matrix of scores, with half-precision sums on the CPU.
+   * Attention that never stores the whole matrix of scores.
    * @default true
    */
   flashAttention?: boolean;
