@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import t from "tap";
 import type { Completion, Generation, Pair } from "../../lib/index.js";
 import { fable, ids, prompts } from "../helpers/fable.js";
@@ -98,9 +98,10 @@ t.test("the higher priority goes first, then who came first", async (t) => {
     await pair.complete("The king said", { maxTokens: 4, priority });
     order.push(name);
   };
-  // All are queued within this turn of the event loop, long before the first has its 400 tokens.
   const running = pair.generate("The king said", { maxTokens: 400, ignoreEnd: true, priority: -5 });
   const waiting = Promise.all([ask("first", 0), ask("second", 0), ask("urgent", 1), ask("idle", -1)]);
+  // Long before the first has its 400 tokens.
+  while (pair.metrics().queued < 4) await setImmediate();
   await running.return();
   await waiting;
   t.strictSame(order, ["urgent", "first", "second", "idle"]);
