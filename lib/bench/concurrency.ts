@@ -4,7 +4,7 @@ import type { Pair } from "../pair.js";
 import { resolveBenchmark } from "./benchmark.js";
 import type { ConcurrencyReport, Service } from "./concurrency-types.js";
 import { addedBy, gapsOf, timesOf } from "./gaps.js";
-import type { PairedRun } from "./run.js";
+import { type PairedRun, runInTurn } from "./run.js";
 import { isComparable, type Settings, settingsOf } from "./settings.js";
 import { requestLengths, runStreams, type StreamRun } from "./streams.js";
 import type { BenchmarkOptions } from "./types.js";
@@ -38,11 +38,9 @@ export async function measureStreams(
   for (let turn = 0; turn <= plan.repeat; turn++) {
     onProgress(turn === 0 ? "warming up" : `turn ${turn}/${plan.repeat}`);
     const repetition = Math.max(0, turn - 1);
-    const run = (side: keyof PairedRun<StreamRun>) => runStreams(pair, lengths, side, repetition, plan);
-    const first = turn % 2 === 0 ? await run("speculative") : null;
-    const baseline = await run("baseline");
-    const speculative = first ?? (await run("speculative"));
-    if (turn > 0) runs.push({ baseline, speculative });
+    // The first is thrown away.
+    const run = await runInTurn(turn + 1, (side) => runStreams(pair, lengths, side, repetition, plan));
+    if (turn > 0) runs.push(run);
   }
   return { settings: settingsOf(plan), concurrency: pair.maxSequences, requests: lengths.length, runs };
 }

@@ -1,6 +1,6 @@
 import type { Pair } from "../pair.js";
 import type { BenchmarkPlan } from "./benchmark.js";
-import { type PairedRun, type Run, runOnce } from "./run.js";
+import { type PairedRun, type Run, runInTurn, runOnce } from "./run.js";
 import { isComparable, type Settings, settingsOf } from "./settings.js";
 import { traceOf } from "./trace.js";
 import type { BenchmarkPrompt, BenchmarkRow } from "./types.js";
@@ -31,12 +31,8 @@ export async function measureRuns(pair: Pair, plan: BenchmarkPlan): Promise<Meas
 
 async function measurePrompt(pair: Pair, prompt: BenchmarkPrompt, plan: BenchmarkPlan): Promise<PromptRuns> {
   const runs: PairedRun<Run>[] = [];
-  for (let i = 0; i < plan.repeat; i++) {
-    const run = (side: keyof PairedRun<Run>) => runOnce(pair, prompt, side, i, plan);
-    const first = i % 2 === 0 ? null : await run("speculative");
-    const baseline = await run("baseline");
-    runs.push({ baseline, speculative: first ?? (await run("speculative")) });
-  }
+  for (let i = 0; i < plan.repeat; i++)
+    runs.push(await runInTurn(i, (side) => runOnce(pair, prompt, side, i, plan)));
   return {
     prompt,
     runs,

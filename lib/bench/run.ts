@@ -18,6 +18,16 @@ export interface PairedRun<R> {
   speculative: R;
 }
 
+/** Both sides, one after the other; whichever came first goes second the next time. */
+export async function runInTurn<R>(
+  turn: number,
+  run: (side: keyof PairedRun<R>) => Promise<R>,
+): Promise<PairedRun<R>> {
+  const first = turn % 2 === 0 ? null : await run("speculative");
+  const baseline = await run("baseline");
+  return { baseline, speculative: first ?? (await run("speculative")) };
+}
+
 /** Starts a generation with the pair's draft or without. Both sides of a repetition draw from the same seed. */
 export function startRun(
   pair: Pair,

@@ -92,8 +92,9 @@ function measuredOf(one: AnyCase): Map<string, Measured> {
 }
 
 function compareCase(one: AnyCase, other: AnyCase): ComparedCase | undefined {
+  const others = measuredOf(other);
   const rows = [...measuredOf(one)].flatMap(([prompt, before]) => {
-    const after = measuredOf(other).get(prompt);
+    const after = others.get(prompt);
     return after === undefined ? [] : { before, after };
   });
   if (rows.length === 0) return undefined;
