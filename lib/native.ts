@@ -234,6 +234,17 @@ export interface NativeGeneration {
   resume(): void;
 }
 
+/** What a model's cache holds of a text, in its own tokens. */
+export interface SavedCells {
+  tokens: Int32Array;
+  state: Uint8Array;
+}
+
+export interface SavedText {
+  target: SavedCells;
+  draft: SavedCells;
+}
+
 export interface NativePass {
   model: "target" | "draft";
   tokens: number;
@@ -251,10 +262,10 @@ export interface NativeEngine {
   measure(passes: NativePass[], past: number, repeats: number): Promise<number[]>;
   /** What passes have cost lately. */
   profile(): Promise<NativeCostProfile>;
-  /** What the target's cache keeps of a text: of how many tokens, and its cells. */
-  save(tokens: Int32Array): Promise<{ tokens: number; state: Uint8Array }>;
-  /** Keeps what save() gave for just these tokens. False where it does not fit the models, or not now. */
-  restore(tokens: Int32Array, state: Uint8Array): Promise<boolean>;
+  /** What the caches keep of the beginning of a text; without tokens where they keep nothing. */
+  save(tokens: Int32Array): Promise<SavedText>;
+  /** Keeps what save() gave. False where the target's does not fit, or not now; the draft's is taken where it fits. */
+  restore(saved: SavedText): Promise<boolean>;
 }
 
 export interface NativeDevice {

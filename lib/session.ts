@@ -4,9 +4,9 @@ import { fileHash } from "./file-hash.js";
 import type { Completion, Generation } from "./generation.js";
 import * as is from "./is.js";
 import type { GenerateOptions } from "./options.js";
-import type { Pair } from "./pair.js";
+import type { Pair, PairParts } from "./pair.js";
 import type { Prompt } from "./prompt.js";
-import { readSessionFile, writeSessionFile } from "./session-file.js";
+import { type ModelHashes, readSessionFile, writeSessionFile } from "./session-file.js";
 import type { Token } from "./token.js";
 
 /** Told the tokens that a turn began with and those it made; null where it failed. */
@@ -63,17 +63,16 @@ export class Session {
   }
 
   /**
-   * Writes the conversation, and what the pair's cache keeps of it, to a file that `pair.restoreSession` reads in another process.
+   * Writes the conversation, and what the pair's caches keep of it, to a file that `pair.restoreSession` reads in another process.
    * The file is whole or not there. Rejects with SESSION_BUSY, PAIR_CLOSED and with what the file system says.
    */
   save(path: string): Promise<void> {
     return new CallSite(this.save).wait(async () => {
       const tokens = Int32Array.from(this.#idle());
-      const { engine, target } = this.#pair.open();
+      const parts = this.#pair.open();
       const file = is.nonEmptyString("path", path);
-      const model = await fileHash(target.path);
-      const { tokens: cells, state } = await engine.save(tokens);
-      await writeSessionFile(file, model, { tokens, cells, state });
+      const models = await hashes(parts);
+      await writeSessionFile(file, models, { tokens, kept: await parts.engine.save(tokens) });
     });
   }
 
@@ -103,9 +102,13 @@ export class Session {
 
 /** A session as `Session.save` left it. What does not fit the caches now is evaluated with the next turn. */
 export async function restoreSession(pair: Pair, path: unknown): Promise<Session> {
-  const { engine, target } = pair.open();
+  const parts = pair.open();
   const file = is.nonEmptyString("path", path);
-  const { tokens, cells, state } = await readSessionFile(file, await fileHash(target.path));
-  if (cells > 0) await engine.restore(tokens.subarray(0, cells), state);
+  const { tokens, kept } = await readSessionFile(file, await hashes(parts));
+  if (kept.target.tokens.length > 0) await parts.engine.restore(kept);
   return new Session(pair, Array.from(tokens));
+}
+
+async function hashes({ target, draft }: PairParts): Promise<ModelHashes> {
+  return { target: await fileHash(target.path), draft: draft && (await fileHash(draft.path)) };
 }

@@ -6,6 +6,7 @@ import type {
   NativeGeneration,
   NativePass,
   NativeRequest,
+  SavedText,
 } from "../native.js";
 import type { EnginePlan } from "../open-engine.js";
 import { PairProcess } from "./pair-process.js";
@@ -42,12 +43,12 @@ export class RemoteEngine implements NativeEngine {
     return this.#process().call("profile");
   }
 
-  async save(tokens: Int32Array): Promise<{ tokens: number; state: Uint8Array }> {
+  async save(tokens: Int32Array): Promise<SavedText> {
     return this.#process().call("save", tokens);
   }
 
-  async restore(tokens: Int32Array, state: Uint8Array): Promise<boolean> {
-    return this.#process().call("restore", tokens, state);
+  async restore(saved: SavedText): Promise<boolean> {
+    return this.#process().call("restore", saved);
   }
 
   close(): Promise<void> {

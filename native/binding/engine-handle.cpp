@@ -86,6 +86,25 @@ Napi::Array from_curve(Napi::Env env, const CostProfile::Curve & curve) {
     return array;
 }
 
+Napi::Object from_cells(Napi::Env env, const SavedCells & cells) {
+    const auto & [tokens, state] = cells;
+    Napi::Object object = Napi::Object::New(env);
+    Napi::Int32Array ids = Napi::Int32Array::New(env, tokens.size());
+    std::copy(tokens.begin(), tokens.end(), ids.Data());
+    object.Set("tokens", ids);
+    object.Set("state", Napi::Buffer<uint8_t>::Copy(env, state.data(), state.size()));
+    return object;
+}
+
+SavedText to_saved(const Napi::Value & value) {
+    const Napi::Object saved = to_object(value, "saved");
+    const auto cells = [&](const char * name) {
+        const Napi::Object object = to_object(saved.Get(name), name);
+        return SavedCells{to_tokens(object.Get("tokens"), "tokens"), to_bytes(object.Get("state"), "state")};
+    };
+    return {cells("target"), cells("draft")};
+}
+
 }  // namespace
 
 Napi::Function EngineHandle::define(Napi::Env env) {
@@ -257,8 +276,8 @@ Napi::Value EngineHandle::save(const Napi::CallbackInfo & info) {
             env_, [engine = engine_, text = to_tokens(info[0], "tokens")] { return engine->save(text); },
             [](Napi::Env env, SavedText & saved) -> Napi::Value {
                 Napi::Object object = Napi::Object::New(env);
-                object.Set("tokens", static_cast<double>(saved.tokens.size()));
-                object.Set("state", Napi::Buffer<uint8_t>::Copy(env, saved.state.data(), saved.state.size()));
+                object.Set("target", from_cells(env, saved.target));
+                object.Set("draft", from_cells(env, saved.draft));
                 return object;
             });
     });
@@ -267,10 +286,7 @@ Napi::Value EngineHandle::save(const Napi::CallbackInfo & info) {
 Napi::Value EngineHandle::restore(const Napi::CallbackInfo & info) {
     return guarded(info.Env(), [&] {
         return PromiseWorker<bool>::run(
-            env_,
-            [engine = engine_, saved = SavedText{to_tokens(info[0], "tokens"), to_bytes(info[1], "state")}] {
-                return engine->restore(saved);
-            },
+            env_, [engine = engine_, saved = to_saved(info[0])] { return engine->restore(saved); },
             [](Napi::Env env, bool & restored) -> Napi::Value { return Napi::Boolean::New(env, restored); });
     });
 }

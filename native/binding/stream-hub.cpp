@@ -122,7 +122,11 @@ public:
                            std::make_move_iterator(tokens.end()));
             undelivered_ = tokens_.size();
         }
-        hub_->wake(std::exchange(began_, true) ? DeliveryPace::Piece::Later : DeliveryPace::Piece::First);
+        wake(std::exchange(began_, true) ? DeliveryPace::Piece::Later : DeliveryPace::Piece::First);
+    }
+
+    void on_step_end() override {
+        hub_->wake_if([&](auto now) { return hub_->pace_.wakes_after_step(now); });
     }
 
     bool paused() const { return *paused_; }
@@ -133,7 +137,7 @@ public:
             const std::lock_guard lock(hub_->mutex_);
             end_ = End{reason, statistics, error ? std::optional(*error) : std::nullopt};
         }
-        hub_->wake(DeliveryPace::Piece::End);
+        wake(DeliveryPace::Piece::End);
     }
 
     // JS thread. Returns whether the stream has ended; its references are then gone, since the decode thread may be the
@@ -163,6 +167,10 @@ public:
     }
 
 private:
+    void wake(DeliveryPace::Piece piece) {
+        hub_->wake_if([&](auto now) { return hub_->pace_.wakes(piece, now); });
+    }
+
     std::shared_ptr<StreamHub> hub_;
     Napi::FunctionReference on_batch_;
     Napi::ObjectReference owner_;
@@ -188,10 +196,10 @@ std::shared_ptr<SequenceListener> StreamHub::open(const Napi::Function & on_batc
     return stream;
 }
 
-void StreamHub::wake(DeliveryPace::Piece piece) {
+void StreamHub::wake_if(const std::function<bool(DeliveryPace::Clock::time_point)> & wakes) {
     {
         const std::lock_guard lock(mutex_);
-        if (!pace_.wakes(piece, DeliveryPace::Clock::now())) {
+        if (!wakes(DeliveryPace::Clock::now())) {
             return;
         }
     }

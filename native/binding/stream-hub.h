@@ -46,8 +46,8 @@ public:
 private:
     class Stream;
 
-    // Decode thread. Wakes the JS thread, unless the piece can wait for it.
-    void wake(DeliveryPace::Piece piece);
+    // Decode thread. Wakes the JS thread where its pace says so of now.
+    void wake_if(const std::function<bool(DeliveryPace::Clock::time_point)> & wakes);
 
     static constexpr size_t kMostUndelivered = 4096;
 

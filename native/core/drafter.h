@@ -2,6 +2,7 @@
 // After an exception each sequence is as before the call but for what was evaluated of it.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <vector>
@@ -73,6 +74,11 @@ public:
     // Ends a sequence, but keeps what was evaluated of it to be shared until forget().
     virtual void keep(SeqId seq) { end(seq); }
     virtual void forget(SeqId) {}
+    // What is kept of an ended sequence, in the drafter's own tokens.
+    virtual std::span<const Token> kept(SeqId) const { return {}; }
+    // Keeps such tokens, whose cells `fill` puts into the cache, as of an ended sequence. Leaves it empty where there
+    // is no room, or `fill` says no.
+    virtual void adopt(SeqId, std::vector<Token>, const std::function<bool()> &) {}
 
     // Forward passes since the last call, for whoever keeps account of costs.
     virtual std::vector<DraftPass> take_passes() { return {}; }

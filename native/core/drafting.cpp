@@ -34,6 +34,14 @@ void Drafting::forget(SeqId seq) {
     }
 }
 
+void Drafting::share(SeqId seq, std::span<const Token> text) {
+    for (Drafter * drafter : drafters_) {
+        drafter->begin(seq, text);
+        drafter->share_prefix(seq);
+        drafter->keep(seq);
+    }
+}
+
 void Drafting::begin_round(const Sequences & decoding, int prefill) {
     const auto drafts = [](const Sequence * sequence) { return sequence->request.policy != nullptr; };
     decoding_ = static_cast<int>(decoding.size());

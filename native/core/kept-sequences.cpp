@@ -66,14 +66,11 @@ size_t KeptSequences::read(std::span<const Token> text, const std::function<void
     if (!match) {
         return 0;
     }
-    if (match->whole) {
-        read(match->seq);
-    } else {
-        const SeqId part = take();
-        target_.copy(match->seq, part, static_cast<Pos>(match->length));
-        read(part);
-        free(part);
-    }
+    const SeqId seq = take();
+    target_.copy(match->seq, seq, static_cast<Pos>(match->length));
+    drafting_.share(seq, text);
+    read(seq);
+    free(seq);
     return match->length;
 }
 

@@ -30,10 +30,10 @@ public:
     // Gives up kept sequences until so many tokens fit beside them. False where they never do.
     bool make_room(size_t tokens);
 
-    // Calls `read` with a sequence that holds just the beginning of a text, as much as is kept. Returns its length; 0,
-    // without a call, where nothing is kept. Requires two kept ones.
+    // Calls `read` with a sequence that holds just the beginning of a text, as much as is kept for the target and for
+    // drafters. Returns the target's length; 0, without a call, where nothing is kept. Requires two kept ones.
     size_t read(std::span<const Token> text, const std::function<void(SeqId)> & read);
-    // Keeps a text whose cells `fill` puts into the target's cache, beside `running` cells. False where there is no
+    // Keeps a text whose cells `fill` puts into the caches, beside `running` cells. False where there is no
     // room for it, or `fill` says so.
     bool keep(std::vector<Token> text, size_t running, const std::function<bool(SeqId)> & fill);
 

@@ -261,6 +261,27 @@ void ModelDrafter::keep(SeqId seq) {
     text.kept = ++last_kept_;
 }
 
+std::span<const Token> ModelDrafter::kept(SeqId seq) const {
+    const auto text = texts_.find(seq);
+    return text == texts_.end() ? std::span<const Token>() : text->second.cached;
+}
+
+void ModelDrafter::adopt(SeqId seq, std::vector<Token> tokens, const std::function<bool()> & fill) {
+    if (tokens.size() > static_cast<size_t>(model_.limits().context)) {
+        return;
+    }
+    make_room(tokens.size());
+    if (!fill()) {
+        model_.truncate(seq, 0);
+        return;
+    }
+    Text text;
+    text.cached = std::move(tokens);
+    text.shares = true;
+    text.kept = ++last_kept_;
+    texts_.insert_or_assign(seq, std::move(text));
+}
+
 void ModelDrafter::end(SeqId seq) {
     texts_.erase(seq);
     model_.truncate(seq, 0);

@@ -30,6 +30,8 @@ public:
     void share_prefix(SeqId seq) override;
     void keep(SeqId seq) override;
     void forget(SeqId seq) override { end(seq); }
+    std::span<const Token> kept(SeqId seq) const override;
+    void adopt(SeqId seq, std::vector<Token> tokens, const std::function<bool()> & fill) override;
     // Keeps the first `kept` committed tokens and appends others, where what is committed can change.
     void replace(SeqId seq, size_t kept, std::span<const Token> tokens);
     std::vector<DraftPass> take_passes() override { return std::exchange(passes_, {}); }

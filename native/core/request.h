@@ -20,6 +20,8 @@ class SequenceListener {
 public:
     virtual ~SequenceListener() = default;
     virtual void on_tokens(std::vector<EmittedToken> tokens) = 0;
+    // A step of the scheduler is over: nothing more comes before the next one, which may take long.
+    virtual void on_step_end() {}
     // The last call. `error` is null unless a forward pass or the sampling failed.
     virtual void on_end(FinishReason reason, const Statistics & statistics, const Error * error) = 0;
     // Whether it holds as much as it should until somebody reads: the sequence pauses so long.

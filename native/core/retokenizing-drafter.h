@@ -27,6 +27,10 @@ public:
     void share_prefix(SeqId seq) override { drafter_.share_prefix(seq); }
     void keep(SeqId seq) override;
     void forget(SeqId seq) override { drafter_.forget(seq); }
+    std::span<const Token> kept(SeqId seq) const override { return drafter_.kept(seq); }
+    void adopt(SeqId seq, std::vector<Token> tokens, const std::function<bool()> & fill) override {
+        drafter_.adopt(seq, std::move(tokens), fill);
+    }
     std::vector<DraftPass> take_passes() override { return drafter_.take_passes(); }
 
 private:

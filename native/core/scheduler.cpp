@@ -63,6 +63,9 @@ void Scheduler::step() {
         }
     }
     end_failed();
+    for (const auto & sequence : sequences_) {
+        sequence->request.listener->on_step_end();
+    }
 }
 
 void Scheduler::forget_kept() {

@@ -313,20 +313,35 @@ CostProfile Engine::profile() {
 SavedText Engine::save(const std::vector<Token> & text) {
     SavedText saved;
     on_decode_thread([&] {
-        const size_t kept = scheduler_->read_kept(text, [&](SeqId seq) { saved.state = target_->state(seq); });
-        saved.tokens.assign(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(kept));
+        const size_t kept = scheduler_->read_kept(text, [&](SeqId seq) {
+            saved.target.state = target_->state(seq);
+            const auto drafted = model_drafter_ ? model_drafter_->kept(seq) : std::span<const Token>();
+            if (!drafted.empty()) {
+                saved.draft = {{drafted.begin(), drafted.end()}, draft_->state(seq)};
+            }
+        });
+        saved.target.tokens.assign(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(kept));
     });
     return saved;
 }
 
 bool Engine::restore(const SavedText & saved) {
-    validate(saved.tokens);
+    const auto & [target, draft] = saved;
+    validate(target.tokens);
     bool restored = false;
     on_decode_thread([&] {
-        const size_t tokens = saved.tokens.size();
-        restored = tokens > 0 && tokens < static_cast<size_t>(options_.context_size) &&
-                   scheduler_->keep(saved.tokens, [&](SeqId seq) {
-                       return target_->set_state(seq, saved.state, static_cast<Pos>(tokens));
+        const auto fill = [](LlamaLanguageModel & model, SeqId seq, const SavedCells & cells) {
+            return model.set_state(seq, cells.state, static_cast<Pos>(cells.tokens.size()));
+        };
+        restored = !target.tokens.empty() && target.tokens.size() < static_cast<size_t>(options_.context_size) &&
+                   scheduler_->keep(target.tokens, [&](SeqId seq) {
+                       if (!fill(*target_, seq, target)) {
+                           return false;
+                       }
+                       if (model_drafter_ && !draft.tokens.empty()) {
+                           model_drafter_->adopt(seq, draft.tokens, [&] { return fill(*draft_, seq, draft); });
+                       }
+                       return true;
                    });
     });
     return restored;

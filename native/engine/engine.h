@@ -57,10 +57,14 @@ struct EngineOptions {
 ContextOptions target_context(const EngineOptions & options, const Model & target);
 ContextOptions draft_context(const EngineOptions & options, const ModelHeader & draft);
 
-// A text and what a target's cache holds of it.
-struct SavedText {
+// What a model's cache holds of a text, in its own tokens.
+struct SavedCells {
     std::vector<Token> tokens;
     std::vector<uint8_t> state;
+};
+struct SavedText {
+    SavedCells target;
+    SavedCells draft;
 };
 
 class Engine {
@@ -92,11 +96,11 @@ public:
     CostProfile profile();
     // What the caches and the passes' buffers take. Any thread.
     uint64_t context_bytes() const { return context_bytes_; }
-    // What the target's cache keeps of the beginning of a text; empty where it keeps nothing. Waits for the decode
-    // thread, between rounds. Throws Error ENGINE_CLOSED.
+    // What the caches keep of the beginning of a text; empty where they keep nothing. Waits for the decode thread,
+    // between rounds. Throws Error ENGINE_CLOSED.
     SavedText save(const std::vector<Token> & text);
-    // Keeps what save() gave, in this or another process. False where it does not fit these models, or not now. Waits
-    // for the decode thread. Throws Error ENGINE_CLOSED, ARGUMENT_INVALID.
+    // Keeps what save() gave, in this or another process. False where the target's does not fit, or not now; the
+    // draft's is taken where it fits. Waits for the decode thread. Throws Error ENGINE_CLOSED, ARGUMENT_INVALID.
     bool restore(const SavedText & saved);
     // Stops running work, waits for it, frees the contexts. Idempotent; every caller returns when all is freed.
     void close();

@@ -255,6 +255,45 @@ TEST("what is kept of a text can be read out as far as asked, and kept again els
     CHECK_EQ(answer->ids, continued(prompt_of(30, 1), 2));
 }
 
+TEST("what a draft has evaluated of a kept text goes with it, as far as it is asked for") {
+    Machine machine(1, 4);
+    machine.ask(prompt_of(30, 1), 4, 3);
+    machine.run();
+    Tokens held;
+    Tokens drafted;
+    machine.scheduler.read_kept(prompt_of(20, 1), [&](SeqId seq) {
+        held = machine.target.cached(seq);
+        const auto kept = machine.drafter.kept(seq);
+        drafted.assign(kept.begin(), kept.end());
+        CHECK_EQ(machine.draft.cached(seq), drafted);
+    });
+    CHECK_EQ(drafted, prompt_of(19, 1));
+
+    const auto fill = [](FakeLanguageModel & model, SeqId seq, const Tokens & tokens) {
+        std::vector<BatchToken> batch;
+        for (const Token token : tokens) {
+            batch.push_back({seq, static_cast<Pos>(batch.size()), token, false});
+        }
+        model.eval(batch);
+    };
+    for (const bool fits : {true, false}) {
+        Machine other(1, 4);
+        CHECK(other.scheduler.keep(held, [&](SeqId seq) {
+            fill(other.target, seq, held);
+            other.drafter.adopt(seq, drafted, [&] {
+                fill(other.draft, seq, drafted);
+                return fits;
+            });
+            return true;
+        }));
+        other.draft.tokens = 0;
+        const auto answer = other.ask(prompt_of(30, 1), 2, 1);
+        other.run();
+        CHECK_EQ(answer->ids, continued(prompt_of(30, 1), 2));
+        CHECK_EQ(other.draft.tokens, fits ? 11 : 30);
+    }
+}
+
 TEST("a sequence that nobody reads pauses, the others go on, and it resumes with its own text") {
     Machine machine(2);
     const auto slow = machine.ask({1, 2}, 20, 3);

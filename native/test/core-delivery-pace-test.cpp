@@ -53,6 +53,24 @@ TEST("pieces that come more slowly than that are each delivered at once") {
     }
 }
 
+TEST("what comes after the reader looked waits for the end of a long step, not for the next one's pieces") {
+    Reader reader;
+    for (const auto step : {DeliveryPace::kInterval, 5 * DeliveryPace::kInterval}) {
+        CHECK(reader.gets(Piece::Later, step));    // one stream's piece
+        CHECK(!reader.gets(Piece::Later, kSoon));  // another's, of the same step
+        CHECK(reader.pace.wakes_after_step(reader.now += kSoon));
+        reader.pace.reading();
+    }
+}
+
+TEST("the end of a step wakes nobody for nothing, and a short one nobody at all") {
+    Reader reader;
+    CHECK(reader.gets(Piece::First, DeliveryPace::kInterval));
+    CHECK(!reader.pace.wakes_after_step(reader.now += kSoon));
+    CHECK(!reader.gets(Piece::Later, kSoon));
+    CHECK(!reader.pace.wakes_after_step(reader.now += kSoon));
+}
+
 TEST("the end is delivered at once") {
     Reader reader;
     CHECK(reader.gets(Piece::First, kSoon));

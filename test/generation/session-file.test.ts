@@ -3,7 +3,7 @@ import { join } from "node:path";
 import t from "tap";
 import { fable, ids } from "../helpers/fable.js";
 
-const TURN = { maxTokens: 12, ignoreEnd: true } as const;
+const TURN = { maxTokens: 12, ignoreEnd: true, draft: { policy: "fixed", maxTokens: 3 } } as const;
 
 t.test(
   "a restored session goes on token for token in another pair, without evaluating what it was",
@@ -23,8 +23,25 @@ t.test(
     t.strictSame(restored.tokens, session.tokens);
     t.equal(answer.stats.cachedTokens, expected.stats.cachedTokens);
     t.ok(answer.stats.cachedTokens > 20);
+    t.equal(answer.stats.draftTokens, expected.stats.draftTokens, "the draft goes on where it was, too");
   },
 );
+
+t.test("a session goes on with another draft, which reads it anew, and with none", async (t) => {
+  const path = join(t.testdir(), "fox.session");
+  const pair = await fable(t);
+  const session = pair.session();
+  await session.complete("Once upon a time there was a fox", TURN);
+  await session.save(path);
+  const expected = await session.complete(" said", TURN);
+  for (const draft of ["fable-5m", false] as const) {
+    const other = await fable(t, { draft });
+    const restored = await other.restoreSession(path);
+    const answer = await restored.complete(" said", { ...TURN, draft: draft && TURN.draft });
+    t.strictSame(ids(answer), ids(expected));
+    t.equal(answer.stats.cachedTokens, expected.stats.cachedTokens);
+  }
+});
 
 t.test("a rewound session is saved as far as it goes, an empty one as nothing", async (t) => {
   const folder = t.testdir();
