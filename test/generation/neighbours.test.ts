@@ -99,6 +99,7 @@ t.test("the higher priority goes first, then who came first", async (t) => {
     order.push(name);
   };
   const running = pair.generate("The king said", { maxTokens: 400, ignoreEnd: true, priority: -5 });
+  await running.next();
   const waiting = Promise.all([ask("first", 0), ask("second", 0), ask("urgent", 1), ask("idle", -1)]);
   // Long before the first has its 400 tokens.
   while (pair.metrics().queued < 4) await setImmediate();
