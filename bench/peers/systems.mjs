@@ -97,7 +97,7 @@ async function llamaBench(tools, flags) {
   return JSON.parse(stdout)[0].avg_ts;
 }
 
-/** The tool now and then ends well with its last lines unwritten: its log is written by a thread that it does not wait for. */
+/** The tool has been seen to end with 0 and its log cut short, once in some hundred runs: it is then asked again. */
 async function speculativeSimple(tools, flags, attempts = 3) {
   const { stdout, stderr } = await execute(join(tools, "llama-speculative-simple"), flags.map(String), {
     maxBuffer: 1 << 26,

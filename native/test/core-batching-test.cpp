@@ -85,6 +85,15 @@ struct Machine {
     Scheduler scheduler;
 };
 
+// Puts a text into an empty sequence's cache.
+void fill(FakeLanguageModel & model, SeqId seq, const Tokens & text) {
+    std::vector<BatchToken> batch;
+    for (const Token token : text) {
+        batch.push_back({seq, static_cast<Pos>(batch.size()), token, false});
+    }
+    model.eval(batch);
+}
+
 }  // namespace
 
 TEST("a stream goes on with every pass while a long prompt is read in chunks") {
@@ -236,19 +245,17 @@ TEST("what is kept of a text can be read out as far as asked, and kept again els
     CHECK_EQ(machine.scheduler.read_kept(Tokens{24}, [](SeqId) { CHECK(false); }), size_t{0});
 
     Machine other(1, 4, {64, 64, 256, 60});
-    const auto fill = [&](SeqId seq) {
-        std::vector<BatchToken> batch;
-        for (const Token token : held) {
-            batch.push_back({seq, static_cast<Pos>(batch.size()), token, false});
-        }
-        other.target.eval(batch);
-        return true;
+    const auto fill_as = [&](bool filled) {
+        return [&, filled](SeqId seq) {
+            fill(other.target, seq, held);
+            return filled;
+        };
     };
-    CHECK(!other.scheduler.keep(held, [&](SeqId seq) { return fill(seq) && false; }));
+    CHECK(!other.scheduler.keep(held, fill_as(false)));
     bool asked = false;
     CHECK(!other.scheduler.keep(prompt_of(61, 1), [&](SeqId) { return asked = true; }));
     CHECK(!asked);
-    CHECK(other.scheduler.keep(held, fill));
+    CHECK(other.scheduler.keep(held, fill_as(true)));
     const auto answer = other.ask(prompt_of(30, 1), 2);
     other.run();
     CHECK_EQ(answer->statistics.cached_tokens, int64_t{20});
@@ -269,13 +276,6 @@ TEST("what a draft has evaluated of a kept text goes with it, as far as it is as
     });
     CHECK_EQ(drafted, prompt_of(19, 1));
 
-    const auto fill = [](FakeLanguageModel & model, SeqId seq, const Tokens & tokens) {
-        std::vector<BatchToken> batch;
-        for (const Token token : tokens) {
-            batch.push_back({seq, static_cast<Pos>(batch.size()), token, false});
-        }
-        model.eval(batch);
-    };
     for (const bool fits : {true, false}) {
         Machine other(1, 4);
         CHECK(other.scheduler.keep(held, [&](SeqId seq) {
