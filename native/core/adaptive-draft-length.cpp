@@ -20,7 +20,9 @@ constexpr double kLeastGain = 0.01;
 constexpr int kPlainEvery = 64;
 constexpr double kRecentRate = 0.1;
 constexpr double kTogetherRate = 0.05;
-constexpr int kFewRounds = 8;  // of several sequences together, after which their gains are taken for known
+constexpr int kFewRounds = 8;  // of each of several sequences together, after which their gains are taken for known
+// Where nobody drafts nothing is learnt, and the machine changes: what is known is forgotten, for another few rounds.
+constexpr int kForgetAfter = 256;
 // A sequence may end before its limit: this many tokens more than it already has are counted on.
 constexpr int kHorizon = 128;
 
@@ -89,7 +91,7 @@ AdaptiveDraftLength::Offer AdaptiveDraftLength::offer(int drafter, const Drafter
         }
     }
     best.gain = std::max(best.gain, recent_gains_[static_cast<size_t>(drafter)]);
-    if (load().drafting > 1 && together_->rounds >= kFewRounds) {
+    if (load().drafting > 1 && together_->rounds >= kFewRounds * load().drafting) {
         best.gain = std::min(best.gain, together_->share * plain_ms_);
     }
     if (view.lacking > 0) {
@@ -225,10 +227,9 @@ void AdaptiveDraftLength::observe(const RoundOutcome & outcome) {
     if (plan_.max_tokens > 0) {
         double & recent = recent_gains_[static_cast<size_t>(plan_.drafter)];
         recent += kRecentRate * (gain_ - recent);
-        if (!pair_->costs.frozen) {
-            const double rate = std::max(kTogetherRate, 1.0 / ++together_->rounds);
-            together_->share += rate * (gain_ / plain_ms_ - together_->share);
-        }
+    }
+    if (!pair_->costs.frozen) {
+        learn_together();
     }
     const auto learn = [&](std::vector<Calibration> & calibrations) {
         for (int i = 0; i < outcome.proposed && i <= outcome.accepted; ++i) {
@@ -254,6 +255,16 @@ void AdaptiveDraftLength::observe(const RoundOutcome & outcome) {
                 probe.end();
             }
         }
+    }
+}
+
+void AdaptiveDraftLength::learn_together() {
+    if (plan_.max_tokens > 0) {
+        together_->plain_rounds = 0;
+        const double rate = std::max(kTogetherRate, 1.0 / ++together_->rounds);
+        together_->share += rate * (gain_ / plain_ms_ - together_->share);
+    } else if (++together_->plain_rounds >= kForgetAfter * load().drafting) {
+        *together_ = {};
     }
 }
 

@@ -9,7 +9,7 @@
 // Beside other sequences a row costs its share of what all that draft add to the batch they have filled by then, a
 // draft step its share of the pass, and a token is worth its share of the batch's time: drafts shrink as the batch
 // grows. What such rounds brought in, once confidences were known, is remembered by their number, since a draft pass
-// after which each finds the next row too dear is for nothing, round after round.
+// after which each finds the next row too dear is for nothing, round after round; and forgotten where nobody drafts.
 #pragma once
 
 #include <array>
@@ -27,6 +27,7 @@ namespace foretoken {
 struct CommonGains {
     double share = 0;  // of a plain round
     int rounds = 0;
+    int plain_rounds = 0;  // since the last drafted one
 };
 
 // What a pair's sequences learn from each other. Belongs to the decode thread.
@@ -83,6 +84,7 @@ private:
     // forgoes the gain `best`.
     bool is_due(const Offer & offer, double best) const;
     void begin_probe(int drafter);
+    void learn_together();
 
     std::shared_ptr<PairExperience> pair_;
     int max_length_;

@@ -11,6 +11,10 @@ namespace {
 // a row more costs relative to one does not.
 constexpr double kOwnRate = 0.03;
 constexpr double kCommonRate = 0.1;
+// A size that did not run was moved with those that did, as though all that was new of them were the machine's. After so
+// many passes that is half doubted: seen again, it tells of itself, and nothing of the machine.
+constexpr double kStaleAfter = 32;
+constexpr double kStaleRate = 0.15;
 // A pass that another process interrupted says nothing about its size.
 constexpr double kLargestRatio = 1.5;
 // While few of a size were seen, one counts for much. None is ever hurried: one that took much less than it should says
@@ -50,6 +54,7 @@ void PassCosts::learn(int size, double ms, bool alone) {
     Knot & knot = knots_.try_emplace(size, Knot{expected, 0}).first->second;
     // What seemed dearer than a larger pass was interrupted: it goes on from what the curve says instead.
     knot.ms = std::min(knot.ms, expected);
+    const int unseen = seen_ - knot.last;
     knot.last = ++seen_;
     const double ratio = ms / expected;
     if (seen_ == 1) {
@@ -63,17 +68,20 @@ void PassCosts::learn(int size, double ms, bool alone) {
     if (knot.seen == 0 || (few && ratio < kHurried)) {
         knot.ms = ms;
     } else {
-        move(knot, std::clamp(ratio, 1 / kLargestRatio, few ? kInterrupted : kLargestRatio), alone);
+        move(knot, std::clamp(ratio, 1 / kLargestRatio, few ? kInterrupted : kLargestRatio), unseen, alone);
     }
     knot.seen += 1;
 }
 
-void PassCosts::move(Knot & knot, double ratio, bool alone) {
-    const double common = alone ? 1 : std::pow(ratio, std::max(kCommonRate, 0.5 / seen_));
+void PassCosts::move(Knot & knot, double ratio, int unseen, bool alone) {
+    const double stale = 1 - std::exp2(-unseen / kStaleAfter);
+    const double doubt = std::max(1.0 / (knot.seen + 1), stale);
+    const double rate = std::max(kCommonRate, 0.5 / seen_) * (1 - doubt);
+    const double common = alone ? 1 : std::pow(ratio, rate);
     for (auto & [other, value] : knots_) {
         value.ms *= common;
     }
-    knot.ms *= std::pow(ratio / common, std::max(kOwnRate, 1.0 / (knot.seen + 1)));
+    knot.ms *= std::pow(ratio / common, std::max({kOwnRate, 1.0 / (knot.seen + 1), kStaleRate * stale}));
 }
 
 int PassCosts::passes_since(int tokens) const {

@@ -46,8 +46,8 @@ private:
     static int size_of(int tokens) { return tokens <= kExact ? tokens : (tokens + kExact / 2) / kExact * kExact; }
     // `alone`: only its own size changes.
     void learn(int size, double ms, bool alone);
-    // A pass took `ratio` times what it should.
-    void move(Knot & knot, double ratio, bool alone);
+    // A pass took `ratio` times what it should, the first of its size after `unseen` others.
+    void move(Knot & knot, double ratio, int unseen, bool alone);
     double interpolated(int tokens) const;
     void tabulate();
 

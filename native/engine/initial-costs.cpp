@@ -45,7 +45,7 @@ void warm_up(PairCosts & costs, PassMeter & meter, int max_sequences, int max_ro
     constexpr int kRows[] = {1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 24, 32, 48, 64};
     max_rows = std::min(max_rows, max_sequences == 1 ? 16 : 64);
     std::vector<int> draft_tokens = {1, 1, 1, 2, 32};
-    for (int width = 4; width <= max_sequences; width *= 2) {
+    for (int width = 4; width <= 2 * max_sequences; width *= 2) {  // after a bonus token a draft reads two
         draft_tokens.push_back(width);
     }
     constexpr int kSweeps = 3;

@@ -225,6 +225,33 @@ TEST("several that ask the draft for nothing, round after round, stop asking, an
     CHECK(asked(1, 1, 100) > 90);
 }
 
+TEST("where several stopped asking, others ask again after a while, however short they are") {
+    const Machine cheap = {"cheap", {{1, 1}, {64, 1.2}, {512, 20}}, {{1, 0.05}, {4, 0.06}, {64, 1}}};
+    const auto pair = experience(cheap);
+    pair->together[2] = {-0.1, 1000, 0};  // what four brought in while the machine was busy
+    const std::vector<DrafterView> views = {{8, 0, std::nullopt}};
+    const auto asked = [&](int generations) {
+        int asks = 0;
+        for (int generation = 0; generation < generations; ++generation) {
+            std::vector<AdaptiveDraftLength> policies;
+            for (int i = 0; i < 4; ++i) {
+                policies.emplace_back(pair, 4);
+            }
+            for (int i = 0; i < 4 * 40; ++i) {
+                const BatchLoad load{4, 4, 4};
+                AdaptiveDraftLength & policy = policies[static_cast<size_t>(i % 4)];
+                const DraftPlan plan = policy.plan({i % 4, 8, 1000, load, views});
+                const int drawn = plan.max_tokens > 0 && policy.keep_going({i % 4, 0, {0.9F, 0.5}}) ? 1 : 0;
+                asks += plan.max_tokens > 0 ? 1 : 0;
+                policy.observe({i % 4, plan, drawn, drawn});
+            }
+        }
+        return asks;
+    };
+    CHECK_EQ(asked(6), 0);
+    CHECK(asked(4) > 2 * 4 * 40);
+}
+
 TEST("what several forgo by drafting round after round is looked at now and then") {
     const Machine cheap = {"cheap", {{1, 1}, {64, 1.2}, {512, 20}}, {{1, 0.05}, {4, 0.06}, {64, 1}}};
     const auto pair = experience(cheap);

@@ -104,6 +104,22 @@ TEST("when the machine slows down, sizes that do not run slow down with it") {
     CHECK(near(costs.ms(4), 18, 0.1));
 }
 
+TEST("a size that runs now and then is not taken for as dear as those that run all the time turn out to be") {
+    PassCosts costs;
+    for (int i = 0; i < 40; ++i) {
+        costs.observe(4, 10);
+        costs.observe(8, 16);
+    }
+    for (int i = 0; i < 20 * 64; ++i) {
+        costs.observe(8, 24);
+        if (i % 64 == 0) {
+            costs.observe(4, 10);
+        }
+    }
+    CHECK(near(costs.ms(8), 24));
+    CHECK(near(costs.ms(4), 10));
+}
+
 }  // namespace foretoken
 
 int main() {
