@@ -63,7 +63,7 @@ export interface PairOptions extends TargetPlacement {
   batchSize?: number;
   /**
    * CPU threads of the target, 1…512; more than there are processors count as that many.
-   * @default os.availableParallelism()
+   * @default $FORETOKEN_THREADS, or os.availableParallelism()
    */
   threads?: number;
   /**

@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
-import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { defaultThreads } from "./default-threads.js";
 import type { DraftQuantization } from "./draft-options.js";
 import { exists } from "./exists.js";
 import { fileHash } from "./file-hash.js";
@@ -27,7 +27,7 @@ export async function quantizedModel(
   await removeAbandoned(folder);
   await makeWholeFile(
     copy,
-    (temporary) => native.quantizeModel(path, temporary, type, availableParallelism()),
+    (temporary) => native.quantizeModel(path, temporary, type, defaultThreads()),
     signal,
   );
   return copy;

@@ -1,5 +1,5 @@
-import { availableParallelism } from "node:os";
 import { type CostProfile, resolveCostProfile } from "./costs.js";
+import { defaultThreads } from "./default-threads.js";
 import { createError } from "./errors.js";
 import { gpuLayers, type PairLayers } from "./gpu-layers.js";
 import * as is from "./is.js";
@@ -102,8 +102,7 @@ const GENERATE_KEYS = [
 export function resolvePairOptions(input: unknown): ResolvedPairOptions {
   const options = is.record("options", input);
   is.onlyKnownKeys("", options, PAIR_KEYS);
-  const threads =
-    is.optional(options.threads, (v) => is.integer("threads", v, 1, 512)) ?? availableParallelism();
+  const threads = is.optional(options.threads, (v) => is.integer("threads", v, 1, 512)) ?? defaultThreads();
   const draft = resolveDraft(options.draft);
   const kvType = is.optional(options.kvType, (v) => is.oneOf("kvType", v, KV_TYPES)) ?? "f16";
   const flashAttention = is.optional(options.flashAttention, (v) => is.boolean("flashAttention", v)) ?? true;

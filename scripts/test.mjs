@@ -29,11 +29,13 @@ async function resultsOf(names) {
 
 /** On a terminal tap's own display; elsewhere a line per finished file, and last of all whatever failed. */
 async function tap() {
+  // Test files run beside each other, and compute threads that share a processor wait for each other.
+  const env = { ...process.env, FORETOKEN_THREADS: process.env.FORETOKEN_THREADS || "1" };
   const bin = createRequire(import.meta.url)
     .resolve("tap/package.json")
     .replace("package.json", "dist/esm/run.mjs");
   if (process.stderr.isTTY) {
-    await run(process.execPath, [bin, ...files], { cwd: root, show: true });
+    await run(process.execPath, [bin, ...files], { cwd: root, env, show: true });
     return;
   }
   /** @type {string[]} */
@@ -45,7 +47,7 @@ async function tap() {
     if (name !== undefined) failed.push(name);
   };
   try {
-    await run(process.execPath, [bin, "--reporter=tap", ...files], { cwd: root, onLine });
+    await run(process.execPath, [bin, "--reporter=tap", ...files], { cwd: root, env, onLine });
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     const results = failed.length > 0 ? (await resultsOf(failed)).join("\n") : error.output;

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { availableParallelism } from "node:os";
 import { basename } from "node:path";
+import { defaultThreads } from "../default-threads.js";
 import type { DraftModelOptions, GenerationDraftOptions } from "../draft-options.js";
 import { createError } from "../errors.js";
 import * as is from "../is.js";
@@ -86,7 +86,7 @@ export async function makePlan(options: PlanOptions): Promise<Plan> {
       `Expected one of ${PRESETS.join(", ")} for the preset but received ${JSON.stringify(options.preset)}`,
     );
   }
-  const threads = options.threads ?? availableParallelism();
+  const threads = options.threads ?? defaultThreads();
   const promptsName = options.prompts ?? preset.prompts;
   const prompts = await promptSet(promptsName);
   const { pairs, missing } = await findPairs(preset, options);

@@ -1,5 +1,5 @@
-import { availableParallelism } from "node:os";
 import type { Command } from "commander";
+import { defaultThreads } from "../default-threads.js";
 import * as is from "../is.js";
 import { addressText, listenAddress, type WorkerAddress } from "../workers/address.js";
 import { serveDevices } from "../workers/serve.js";
@@ -37,7 +37,7 @@ Exit codes: 0 ended by Ctrl-C or SIGTERM, 1 it could not listen, 2 wrong usage`,
     .action(worker);
 }
 
-async function worker({ listen, threads = availableParallelism(), json }: Flags): Promise<void> {
+async function worker({ listen, threads = defaultThreads(), json }: Flags): Promise<void> {
   const wanted = listenAddress(listen);
   is.integer("threads", threads, 1, 512);
   const end = new AbortController();

@@ -11,8 +11,8 @@ namespace {
 // a row more costs relative to one does not.
 constexpr double kOwnRate = 0.03;
 constexpr double kCommonRate = 0.1;
-// A size that did not run was moved with those that did, as though all that was new of them were the machine's. After so
-// many passes that is half doubted: seen again, it tells of itself, and nothing of the machine.
+// A size that did not run was moved with those that did, as though all that was new of them were the machine's. After
+// so many passes that is half doubted: seen again, it tells of itself, and nothing of the machine.
 constexpr double kStaleAfter = 32;
 constexpr double kStaleRate = 0.15;
 // A pass that another process interrupted says nothing about its size.

@@ -35,6 +35,9 @@ constexpr TileShape tile_shape(size_t columns) {
     return {kRegisters == 32 ? size_t{4} : size_t{3}, (columns + tiles - 1) / tiles};
 }
 
+/** Whether tiles of so many rows come several to a row of tiles, as they do beyond what one can hold. */
+template <size_t Rows> constexpr bool kManyTiles = Rows == (kRegisters == 32 ? 4 : 3);
+
 /** Where a tile reads and writes. */
 template <typename Weight> struct Operands {
     const Weight * weights;
@@ -132,16 +135,18 @@ template <size_t Rows, size_t Columns, Ahead ahead, typename Weight> void tile(c
     }
 }
 
+/** The widest tile of so many rows that tile_shape() asks for; where rows are left over, of one row. */
+template <size_t Rows> constexpr size_t kMostColumns = kRegisters == 32 ? 6 : Rows == 4 ? 3 : Rows == 3 ? 4 : 5;
+
 /** tile() for a number of columns known only now. */
-template <size_t Rows, Ahead ahead, typename Weight> void tile_of(size_t columns, const Operands<Weight> & in) {
-    switch (columns) {
-    case 1: return tile<Rows, 1, ahead>(in);
-    case 2: return tile<Rows, 2, ahead>(in);
-    case 3: return tile<Rows, 3, ahead>(in);
-    case 4: return tile<Rows, 4, ahead>(in);
-    case 5: return tile<Rows, 5, ahead>(in);
-    default: return tile<Rows, 6, ahead>(in);
+template <size_t Rows, Ahead ahead, size_t Columns = kMostColumns<Rows>, typename Weight>
+void tile_of(size_t columns, const Operands<Weight> & in) {
+    if constexpr (Columns > 1) {
+        if (columns < Columns) {
+            return tile_of<Rows, ahead, Columns - 1>(columns, in);
+        }
     }
+    tile<Rows, Columns, ahead>(in);
 }
 
 /**
@@ -166,10 +171,9 @@ void multiply_block(Operands<Weight> in, size_t rows, size_t columns, size_t til
                 tile_of<1, Ahead::nothing>(width, in);
             } else if (columns <= tile_columns) {
                 tile_of<Rows, Ahead::all>(width, in);
-            } else if (column <= tile_columns) {
-                tile_of<Rows, Ahead::half>(width, in);
-            } else {
-                tile_of<Rows, Ahead::nothing>(width, in);
+            } else if constexpr (kManyTiles<Rows>) {
+                column <= tile_columns ? tile_of<Rows, Ahead::half>(width, in)
+                                       : tile_of<Rows, Ahead::nothing>(width, in);
             }
         }
         row += full ? Rows : 1;
@@ -199,10 +203,11 @@ void multiply_rows(const Weights & weights, const float * packed, float * result
                                      results + column * result_stride + begin,
                                      result_stride};
         const TileShape shape = tile_shape(count);
-        switch (shape.rows) {
-        case 2: multiply_block<2>(in, end - begin, count, shape.columns); break;
-        case 3: multiply_block<3>(in, end - begin, count, shape.columns); break;
-        default: multiply_block<4>(in, end - begin, count, shape.columns); break;
+        if (kRegisters == 32 || shape.rows == 4) {
+            multiply_block<4>(in, end - begin, count, shape.columns);
+        } else if constexpr (kRegisters == 16) {
+            shape.rows == 2 ? multiply_block<2>(in, end - begin, count, shape.columns)
+                            : multiply_block<3>(in, end - begin, count, shape.columns);
         }
     }
 }

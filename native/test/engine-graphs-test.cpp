@@ -1,5 +1,5 @@
-// Graphs of batches of different widths are kept beside each other (docs/adr/0017): whichever is computed, its logits are
-// those of single tokens.
+// Graphs of batches of different widths are kept beside each other (docs/adr/0017): whichever is computed, its logits
+// are those of single tokens.
 #include <cstring>
 #include <random>
 

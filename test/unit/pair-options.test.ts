@@ -1,5 +1,5 @@
-import { availableParallelism } from "node:os";
 import t from "tap";
+import { defaultThreads } from "../../lib/default-threads.js";
 import { resolvePairOptions } from "../../lib/resolve-options.js";
 
 const withTarget = (options: object) => resolvePairOptions({ target: "t.gguf", ...options });
@@ -13,8 +13,8 @@ t.test("defaults", async (t) => {
     checkMemory: true,
     maxSequences: 1,
     batchSize: 512,
-    threads: availableParallelism(),
-    draftThreads: availableParallelism(),
+    threads: defaultThreads(),
+    draftThreads: defaultThreads(),
     extraBuffers: true,
     flashAttention: true,
     exact: false,
