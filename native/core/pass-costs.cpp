@@ -54,7 +54,7 @@ void PassCosts::learn(int size, double ms, bool alone) {
     Knot & knot = knots_.try_emplace(size, Knot{expected, 0}).first->second;
     // What seemed dearer than a larger pass was interrupted: it goes on from what the curve says instead.
     knot.ms = std::min(knot.ms, expected);
-    const int unseen = seen_ - knot.last;
+    const int unseen = passes_since(size);
     knot.last = ++seen_;
     const double ratio = ms / expected;
     if (seen_ == 1) {
@@ -75,13 +75,13 @@ void PassCosts::learn(int size, double ms, bool alone) {
 
 void PassCosts::move(Knot & knot, double ratio, int unseen, bool alone) {
     const double stale = 1 - std::exp2(-unseen / kStaleAfter);
-    const double doubt = std::max(1.0 / (knot.seen + 1), stale);
-    const double rate = std::max(kCommonRate, 0.5 / seen_) * (1 - doubt);
+    const double fresh = 1.0 / (knot.seen + 1);
+    const double rate = std::max(kCommonRate, 0.5 / seen_) * (1 - std::max(fresh, stale));
     const double common = alone ? 1 : std::pow(ratio, rate);
     for (auto & [other, value] : knots_) {
         value.ms *= common;
     }
-    knot.ms *= std::pow(ratio / common, std::max({kOwnRate, 1.0 / (knot.seen + 1), kStaleRate * stale}));
+    knot.ms *= std::pow(ratio / common, std::max({kOwnRate, fresh, kStaleRate * stale}));
 }
 
 int PassCosts::passes_since(int tokens) const {
