@@ -15,6 +15,9 @@ constexpr int kProbeRounds = 3;  // one token says little, and catching up is th
 constexpr double kProbeShare = 0.0075;
 // Gains below this share of a plain round are errors of the estimate as often as not.
 constexpr double kLeastGain = 0.01;
+// Of several together: costs of more sizes, each seen less often, and the drawn rows are those whose chances were
+// estimated highest.
+constexpr double kLeastCommonGain = 0.03;
 // Several sequences that draft round after round decode plainly once in so many passes: what they forgo is known by
 // that.
 constexpr int kPlainEvery = 64;
@@ -123,7 +126,7 @@ DraftPlan AdaptiveDraftLength::plan(const RoundStart & start) {
     if (weighs_plain()) {
         return plan_;
     }
-    Offer best{.gain = kLeastGain * plain_ms_};
+    Offer best{.gain = (load().drafting > 1 ? kLeastCommonGain : kLeastGain) * plain_ms_};
     std::vector<Offer> offers;
     for (int drafter = 0; drafter < static_cast<int>(start.drafters.size()); ++drafter) {
         const DrafterView & view = start.drafters[static_cast<size_t>(drafter)];
@@ -203,6 +206,9 @@ bool AdaptiveDraftLength::pays(int rows, int drawn, double next, double later, i
 bool AdaptiveDraftLength::keep_going(const DraftStep & step) {
     Calibration & calibration = this->calibration(plan_.drafter);
     calibration.see(step.next);
+    if (!pair_->costs.frozen) {
+        pair_->calibrations[static_cast<size_t>(plan_.drafter)].see(step.next);
+    }
     const double next = calibration.acceptance(step.next);
     const bool forced = probing_ && step.drawn == 0;
     if (!forced && !pays(settled(), step.drawn, next, calibration.typical_acceptance(), 0)) {

@@ -30,10 +30,7 @@ double Calibration::probability(const Vector & x) const {
 }
 
 void Calibration::see(const Confidence & confidence) {
-    const Vector x = features(confidence);
-    for (size_t i = 0; i < kFeatures; ++i) {
-        typical_[i] += kTypicalRate * (x[i] - typical_[i]);
-    }
+    typical_ += kTypicalRate * (acceptance(confidence) - typical_);
 }
 
 void Calibration::learn(const Confidence & confidence, bool accepted) {

@@ -15,8 +15,9 @@ class Calibration {
 public:
     // In (0, 1).
     double acceptance(const Confidence & confidence) const { return probability(features(confidence)); }
-    // For a token whose confidence is not known yet: that of the confidences seen lately.
-    double typical_acceptance() const { return probability(typical_); }
+    // For a token whose confidence is not known yet: the mean of those seen lately. (Not that of their mean confidence,
+    // which is higher: a few very sure tokens weigh much in it.)
+    double typical_acceptance() const { return typical_; }
 
     // A confidence that was seen, whether or not a token was drawn with it.
     void see(const Confidence & confidence);
@@ -34,7 +35,7 @@ private:
 
     Vector weights_{0.7, 0.6, -0.1};
     std::array<Vector, kFeatures> covariance_{{{0.7, 0, 0}, {0, 0.05, 0}, {0, 0, 0.02}}};
-    Vector typical_{1, 1.2, 1};
+    double typical_ = 0.8;
 };
 
 }  // namespace foretoken
