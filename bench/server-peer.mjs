@@ -26,6 +26,7 @@ await new Command("server-peer")
   .option("--max-tokens <n>", "tokens of each request", integer, 96)
   .option("--context <n>", "tokens that a slot has room for", integer, 256)
   .option("--repeat <n>", "turns after one that warms up", integer, 7)
+  .option("--no-server", "only foretoken, with and without its draft")
   .option("--threads <n>", "CPU threads", integer, availableParallelism())
   .option("--save <name>", "write the measurements and a page to bench/results, under the date and this name")
   .option("--json", "print the measurements as JSON")
@@ -38,7 +39,7 @@ function unlessInterrupted(error) {
 }
 
 async function run({ target, draft, concurrency, save, json, ...plan }) {
-  const { tools, release } = await setUpTools();
+  const { tools, release } = plan.server ? await setUpTools() : { release: null };
   const results = [];
   for (const atOnce of concurrency) results.push(await measure({ target, draft, atOnce, ...plan }, tools));
   const report = {
@@ -83,7 +84,10 @@ async function measure({ atOnce, ...plan }, tools) {
 }
 
 /** Ours with its draft, which the others are compared with, ours without, the server without and with its own. */
-async function openSystems({ target, draft, atOnce, maxTokens, threads, context: contextSize }, tools) {
+async function openSystems(
+  { target, draft, atOnce, maxTokens, threads, context: contextSize, server },
+  tools,
+) {
   const { signal } = interrupt;
   const open = [];
   const close = async () => {
@@ -95,19 +99,21 @@ async function openSystems({ target, draft, atOnce, maxTokens, threads, context:
     const common = { target: pair.target.path, atOnce, contextSize, threads, signal };
     const ours = (options) => (prompts) =>
       countTokens(pair, prompts, { ...options, maxTokens, signal }, atOnce);
-    const server = async (draftPath) => {
+    const serving = async (name, draftPath) => {
       const started = await startServer(tools, { ...common, draft: draftPath });
       open.push(started);
       const completeAll = (prompts) =>
         atMost(atOnce, prompts, (slot, prompt) => started.complete(slot, prompt, maxTokens));
-      return { completeAll, connect: started.connect };
+      return { name, completeAll, connect: started.connect };
     };
     const systems = [
       { name: "foretoken", completeAll: ours({}) },
       { name: "foretoken, no draft", completeAll: ours({ draft: false }) },
-      { name: "llama-server", ...(await server(null)) },
-      { name: "llama-server, draft", ...(await server(pair.draft.path)) },
     ];
+    if (server) {
+      systems.push(await serving("llama-server", null));
+      systems.push(await serving("llama-server, draft", pair.draft.path));
+    }
     return { systems, close };
   } catch (error) {
     await close();

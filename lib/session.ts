@@ -71,7 +71,7 @@ export class Session {
       const tokens = Int32Array.from(this.#idle());
       const parts = this.#pair.open();
       const file = is.nonEmptyString("path", path);
-      const models = await hashes(parts);
+      const models = await modelHashes(parts);
       await writeSessionFile(file, models, { tokens, kept: await parts.engine.save(tokens) });
     });
   }
@@ -104,11 +104,23 @@ export class Session {
 export async function restoreSession(pair: Pair, path: unknown): Promise<Session> {
   const parts = pair.open();
   const file = is.nonEmptyString("path", path);
-  const { tokens, kept } = await readSessionFile(file, await hashes(parts));
+  const { tokens, kept } = await readSessionFile(file, await modelHashes(parts));
   if (kept.target.tokens.length > 0) await parts.engine.restore(kept);
   return new Session(pair, Array.from(tokens));
 }
 
-async function hashes({ target, draft }: PairParts): Promise<ModelHashes> {
+const known = new WeakMap<PairParts, Promise<ModelHashes>>();
+
+/** Read once for each pair: the files are large, and what is loaded of them does not change. */
+function modelHashes(parts: PairParts): Promise<ModelHashes> {
+  const before = known.get(parts);
+  if (before) return before;
+  const hashes = hashModels(parts);
+  known.set(parts, hashes);
+  hashes.catch(() => known.delete(parts));
+  return hashes;
+}
+
+async function hashModels({ target, draft }: PairParts): Promise<ModelHashes> {
   return { target: await fileHash(target.path), draft: draft && (await fileHash(draft.path)) };
 }

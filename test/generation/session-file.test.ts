@@ -1,4 +1,4 @@
-import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
 import { fable, ids } from "../helpers/fable.js";
@@ -57,6 +57,22 @@ t.test("a rewound session is saved as far as it goes, an empty one as nothing", 
   const [a, b] = [await session.complete(" said", TURN), await restored.complete(" said", TURN)];
   t.strictSame(ids(a), ids(b));
   t.equal(b.stats.cachedTokens, 15);
+});
+
+t.test("a pair's model files are read for its first session file only", async (t) => {
+  const folder = t.testdir();
+  const model = join(folder, "draft.gguf");
+  const { draft } = await fable(t);
+  copyFileSync(draft?.path as string, model);
+  const pair = await fable(t, { draft: model });
+  const session = pair.session();
+  rmSync(model);
+  await t.rejects(session.save(join(folder, "a")), { code: "ENOENT" });
+  copyFileSync(draft?.path as string, model);
+  await session.save(join(folder, "a"));
+  rmSync(model);
+  await session.save(join(folder, "b"));
+  await pair.restoreSession(join(folder, "a"));
 });
 
 t.test("damaged and foreign files are refused", async (t) => {
