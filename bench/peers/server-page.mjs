@@ -2,10 +2,12 @@
 
 export function serverPage({ date, command, machine, versions, target, draft, plan, results }) {
   const { cpu, cores, node, commit } = machine;
+  const release = versions["llama.cpp"];
+  const server = release === null ? "" : `; llama.cpp ${release} without our patches`;
   return [
     "# Many requests at once, beside llama.cpp's server",
     "",
-    `${date.slice(0, 10)}, ${cpu}, ${plan.threads} of ${cores} cores, Node ${node}, commit ${commit ?? "unknown"}; llama.cpp ${versions["llama.cpp"]} without our patches.`,
+    `${date.slice(0, 10)}, ${cpu}, ${plan.threads} of ${cores} cores, Node ${node}, commit ${commit ?? "unknown"}${server}.`,
     "",
     `\`${command}\`: ${target} + ${draft}, ${plan.requests} requests of ${plan.maxTokens} tokens for each that runs at once, ${plan.repeat} turns. Greedy. Tokens per second of all requests, prompts included; × is foretoken with its draft relative to the system in the same turn, with its 95% interval.`,
     "",
