@@ -1,12 +1,12 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { defaultThreads } from "./default-threads.js";
 import type { DraftQuantization } from "./draft-options.js";
 import { exists } from "./exists.js";
 import { fileHash } from "./file-hash.js";
 import { defaultModelsFolder, removeAbandoned } from "./models-folder.js";
 import { native } from "./native.js";
 import type { ResolvedDraft } from "./resolve-draft.js";
+import { defaultThreads } from "./threads.js";
 import { makeWholeFile } from "./whole-file.js";
 
 /**

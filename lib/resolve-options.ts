@@ -1,5 +1,4 @@
 import { type CostProfile, resolveCostProfile } from "./costs.js";
-import { defaultThreads } from "./default-threads.js";
 import { createError } from "./errors.js";
 import { gpuLayers, type PairLayers } from "./gpu-layers.js";
 import * as is from "./is.js";
@@ -18,6 +17,7 @@ import {
   resolveGenerationDraft,
 } from "./resolve-draft.js";
 import { type ResolvedSampling, resolveSampling, SAMPLING_KEYS } from "./resolve-sampling.js";
+import { defaultThreads, threadCount } from "./threads.js";
 import { type WorkerAddress, workerAddresses } from "./workers/address.js";
 
 export interface ResolvedPairOptions {
@@ -102,7 +102,7 @@ const GENERATE_KEYS = [
 export function resolvePairOptions(input: unknown): ResolvedPairOptions {
   const options = is.record("options", input);
   is.onlyKnownKeys("", options, PAIR_KEYS);
-  const threads = is.optional(options.threads, (v) => is.integer("threads", v, 1, 512)) ?? defaultThreads();
+  const threads = is.optional(options.threads, (v) => threadCount("threads", v)) ?? defaultThreads();
   const draft = resolveDraft(options.draft);
   const kvType = is.optional(options.kvType, (v) => is.oneOf("kvType", v, KV_TYPES)) ?? "f16";
   const flashAttention = is.optional(options.flashAttention, (v) => is.boolean("flashAttention", v)) ?? true;
@@ -122,7 +122,7 @@ export function resolvePairOptions(input: unknown): ResolvedPairOptions {
     maxSequences: is.optional(options.maxSequences, maxSequences) ?? 1,
     batchSize: is.optional(options.batchSize, (v) => is.integer("batchSize", v, 1, 8192)) ?? 512,
     threads,
-    draftThreads: is.optional(options.draftThreads, (v) => is.integer("draftThreads", v, 1, 512)) ?? threads,
+    draftThreads: is.optional(options.draftThreads, (v) => threadCount("draftThreads", v)) ?? threads,
     extraBuffers: is.optional(options.extraBuffers, (v) => is.boolean("extraBuffers", v)) ?? true,
     flashAttention,
     exact: is.optional(options.exact, (v) => is.boolean("exact", v)) ?? false,

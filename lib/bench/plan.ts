@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
-import { defaultThreads } from "../default-threads.js";
 import type { DraftModelOptions, GenerationDraftOptions } from "../draft-options.js";
 import { createError } from "../errors.js";
 import * as is from "../is.js";
 import { resolveModel } from "../model-files.js";
 import type { TargetPlacement } from "../options.js";
 import type { Verification } from "../sampling-options.js";
+import { defaultThreads } from "../threads.js";
 import type { Case, CasePair } from "./case-types.js";
 import { readDial } from "./dialled.js";
 import { dialledPrompts, promptSet } from "./prompt-sets.js";

@@ -1,6 +1,5 @@
 import type { Command } from "commander";
-import { defaultThreads } from "../default-threads.js";
-import * as is from "../is.js";
+import { defaultThreads, threadCount } from "../threads.js";
 import { addressText, listenAddress, type WorkerAddress } from "../workers/address.js";
 import { serveDevices } from "../workers/serve.js";
 import { EXIT } from "./exit.js";
@@ -39,7 +38,7 @@ Exit codes: 0 ended by Ctrl-C or SIGTERM, 1 it could not listen, 2 wrong usage`,
 
 async function worker({ listen, threads = defaultThreads(), json }: Flags): Promise<void> {
   const wanted = listenAddress(listen);
-  is.integer("threads", threads, 1, 512);
+  threadCount("threads", threads);
   const end = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => end.abort());
   await serveDevices(wanted, {

@@ -1,6 +1,6 @@
 import t from "tap";
-import { defaultThreads } from "../../lib/default-threads.js";
 import { resolvePairOptions } from "../../lib/resolve-options.js";
+import { defaultThreads } from "../../lib/threads.js";
 
 const withTarget = (options: object) => resolvePairOptions({ target: "t.gguf", ...options });
 

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import t from "tap";
-import { defaultThreads } from "../../lib/default-threads.js";
+import { defaultThreads } from "../../lib/threads.js";
 
 t.test("threads come from the environment, or are as many as there are processors", async (t) => {
   t.equal(defaultThreads({ FORETOKEN_THREADS: "3" }), 3);
