@@ -203,12 +203,16 @@ bool AdaptiveDraftLength::pays(int rows, int drawn, double next, double later, i
     return false;
 }
 
+template <typename Lesson> void AdaptiveDraftLength::teach(const Lesson & lesson) {
+    lesson(calibration(plan_.drafter));
+    if (!pair_->costs.frozen) {
+        lesson(pair_->calibrations[static_cast<size_t>(plan_.drafter)]);
+    }
+}
+
 bool AdaptiveDraftLength::keep_going(const DraftStep & step) {
     Calibration & calibration = this->calibration(plan_.drafter);
-    calibration.see(step.next);
-    if (!pair_->costs.frozen) {
-        pair_->calibrations[static_cast<size_t>(plan_.drafter)].see(step.next);
-    }
+    teach([&](Calibration & pupil) { pupil.see(step.next); });
     const double next = calibration.acceptance(step.next);
     const bool forced = probing_ && step.drawn == 0;
     if (!forced && !pays(settled(), step.drawn, next, calibration.typical_acceptance(), 0)) {
@@ -237,15 +241,8 @@ void AdaptiveDraftLength::observe(const RoundOutcome & outcome) {
     if (!pair_->costs.frozen) {
         learn_together();
     }
-    const auto learn = [&](std::vector<Calibration> & calibrations) {
-        for (int i = 0; i < outcome.proposed && i <= outcome.accepted; ++i) {
-            calibrations[static_cast<size_t>(plan_.drafter)].learn(drawn_[static_cast<size_t>(i)],
-                                                                   i < outcome.accepted);
-        }
-    };
-    learn(calibrations_);
-    if (!pair_->costs.frozen) {
-        learn(pair_->calibrations);
+    for (int i = 0; i < outcome.proposed && i <= outcome.accepted; ++i) {
+        teach([&](Calibration & pupil) { pupil.learn(drawn_[static_cast<size_t>(i)], i < outcome.accepted); });
     }
     for (int drafter = 0; drafter < static_cast<int>(probes_.size()); ++drafter) {
         Probe & probe = probes_[static_cast<size_t>(drafter)];

@@ -84,6 +84,8 @@ private:
     // forgoes the gain `best`.
     bool is_due(const Offer & offer, double best) const;
     void begin_probe(int drafter);
+    // What a round of the planned drafter says is for this sequence and, unless costs are frozen, for those after it.
+    template <typename Lesson> void teach(const Lesson & lesson);
     void learn_together();
 
     std::shared_ptr<PairExperience> pair_;
