@@ -3,9 +3,9 @@ import { type Deferred, deferred } from "./deferred.js";
 import { createError, type ForetokenError, isErrorCode } from "./errors.js";
 import type { Chunk, Completion } from "./generation.js";
 import type { GenerationEnd } from "./metrics.js";
-import { FINISH_REASONS, type NativeBatch, type NativeGeneration } from "./native.js";
+import { FINISH_REASONS, type NativeBatch, type Steering } from "./native.js";
 import { deriveStats, type Stats } from "./stats.js";
-import { joinText, type Token, tokensOf } from "./token.js";
+import { fromNative, joinText, type Token } from "./token.js";
 
 /** Unread tokens of a generation that is iterated, above which it pauses. */
 const MOST_UNREAD = 1024;
@@ -28,7 +28,7 @@ export class GenerationRun {
   readonly #context: GenerationContext;
   readonly #tokens: Token[] = [];
   readonly #outcome = deferred<Completion>();
-  #native: NativeGeneration | null = null;
+  #steer: (to: Steering) => void = () => {};
   #pending: Token[] = [];
   #waiters: Deferred<IteratorResult<Chunk, undefined>>[] = [];
   #dropping = false;
@@ -56,11 +56,11 @@ export class GenerationRun {
     return this.#outcome.promise;
   }
 
-  start(begin: (onBatch: (batch: NativeBatch) => void) => NativeGeneration): this {
+  start(begin: (onBatch: (batch: NativeBatch) => void) => (to: Steering) => void): this {
     if (this.#signal?.aborted) {
       this.#fail(this.#signal.reason);
     } else {
-      this.#native = begin((batch) => this.#receive(batch));
+      this.#steer = begin((batch) => this.#receive(batch));
       this.#signal?.addEventListener("abort", this.#onAbort);
     }
     return this;
@@ -73,7 +73,7 @@ export class GenerationRun {
   }
 
   abort(): void {
-    this.#native?.abort();
+    this.#steer("abort");
   }
 
   next(): Promise<IteratorResult<Chunk, undefined>> {
@@ -119,17 +119,17 @@ export class GenerationRun {
   #setPaused(pause: boolean): void {
     if (pause === this.#paused) return;
     this.#paused = pause;
-    if (pause) this.#native?.pause();
-    else this.#native?.resume();
+    this.#steer(pause ? "pause" : "resume");
   }
 
   #receive(batch: NativeBatch): void {
     if (this.#done) return;
-    for (const token of tokensOf(batch, this.#context.textOf)) {
+    for (const native of batch.tokens) {
+      const token = fromNative(native, this.#context.textOf);
       this.#tokens.push(token);
       if (!this.#dropping) this.#pending.push(token);
     }
-    if (batch.ids.length > 0) this.#context.received(batch.ids.length);
+    if (batch.tokens.length > 0) this.#context.received(batch.tokens.length);
     if (batch.end !== undefined) this.#finish(batch.end);
     this.#serve();
   }

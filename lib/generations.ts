@@ -50,11 +50,11 @@ export class Generations {
       },
     });
     run.start((onBatch) => {
-      const native = engine.generate(request, onBatch);
+      const id = engine.generate(request, onBatch);
       // What was refused was never taken.
       metered = this.meter.take(request.prompt.length);
       this.#open.add(run);
-      return native;
+      return (to) => engine.steer(id, to);
     });
     return new Generation(run);
   }

@@ -140,9 +140,8 @@ export interface NativeSampling {
   frequencyPenalty: number;
   presencePenalty: number;
   penaltyLastN: number;
-  biasIds: Int32Array;
-  /** As long as biasIds; -Infinity bans. */
-  biases: Float32Array;
+  /** Added to logits; -Infinity bans. */
+  logitBias: [id: number, bias: number][];
 }
 
 export interface NativeRequest {
@@ -171,7 +170,7 @@ export interface NativeRequest {
   /** Strings that end the generation; not part of the text. */
   stop: string[];
   /** Tokens that end the generation, also with ignoreEnd. */
-  stopTokens: Int32Array;
+  stopTokens: number[];
   /** Ignore end-of-generation tokens (benchmarks). */
   ignoreEnd: boolean;
 }
@@ -205,17 +204,21 @@ export interface NativeStats {
   totalMs: number;
 }
 
+/** Objects and numbers alone: a typed array is native memory that waits for a collection. */
+export interface NativeToken {
+  id: number;
+  /** Index into ORIGINS. */
+  origin: number;
+  /** Characters split over tokens belong to the one that completes them. */
+  text: string;
+  /** Where asked for: ln of the target's probability of the token, its likeliest alternatives and theirs. */
+  logprob?: number;
+  topLogprobs?: { id: number; logprob: number }[];
+}
+
 /** What reached JS since the last call: never one call per token when JS falls behind. */
 export interface NativeBatch {
-  ids: Int32Array;
-  /** Indexes into ORIGINS, one per token. */
-  origins: Uint8Array;
-  /** Text of each token; characters split over tokens belong to the one that completes them. */
-  texts: string[];
-  /** Where asked for: ln of the target's probability of each token, its likeliest alternatives and theirs. */
-  logprobs?: Float32Array;
-  topIds?: Int32Array[];
-  topLogprobs?: Float32Array[];
+  tokens: NativeToken[];
   /** Present in the last batch only. */
   end?: {
     /** Index into FINISH_REASONS. */
@@ -226,13 +229,11 @@ export interface NativeBatch {
   };
 }
 
-export interface NativeGeneration {
-  /** Stops within one forward pass; the last batch follows. Idempotent. */
-  abort(): void;
-  /** Makes no more tokens until resume(); one round may still come. */
-  pause(): void;
-  resume(): void;
-}
+/**
+ * What a reader wants of a generation. "abort": it stops within one forward pass, the last batch follows. "pause": it makes no
+ * more tokens until "resume"; one round may still come.
+ */
+export type Steering = "abort" | "pause" | "resume";
 
 /** What a model's cache holds of a text, in its own tokens. */
 export interface SavedCells {
@@ -251,8 +252,13 @@ export interface NativePass {
 }
 
 export interface NativeEngine {
-  /** Queues a request; `onBatch` is called on the JS thread. Throws ENGINE_CLOSED, or typed errors for a bad prompt. */
-  generate(request: NativeRequest, onBatch: (batch: NativeBatch) => void): NativeGeneration;
+  /**
+   * Queues a request and returns its id; `onBatch` is called on the JS thread. Throws ENGINE_CLOSED, or typed errors for a bad
+   * prompt.
+   */
+  generate(request: NativeRequest, onBatch: (batch: NativeBatch) => void): number;
+  /** Does nothing to a generation that has ended, or to an aborted one. */
+  steer(id: number, to: Steering): void;
   /** Stops running work, waits for it, frees the contexts. Idempotent: every call resolves when all is freed. */
   close(): Promise<void>;
   /**

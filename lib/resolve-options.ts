@@ -57,7 +57,7 @@ export interface ResolvedGenerateOptions extends ResolvedSampling {
   priority: number;
   cachePrompt: boolean;
   stop: string[];
-  stopTokens: Int32Array;
+  stopTokens: number[];
   ignoreEnd: boolean;
   signal: AbortSignal | null;
 }
@@ -176,7 +176,7 @@ export function resolveGenerateOptions(input: unknown, pair: PairDefaults): Reso
     priority: is.optional(options.priority, (v) => is.integer("priority", v, -1000, 1000)) ?? 0,
     cachePrompt: is.optional(options.cachePrompt, (v) => is.boolean("cachePrompt", v)) ?? !pair.deterministic,
     stop: is.optional(options.stop, stopStrings) ?? [],
-    stopTokens: is.optional(options.stopTokens, (v) => stopTokens(v, pair.vocabulary)) ?? new Int32Array(),
+    stopTokens: is.optional(options.stopTokens, (v) => stopTokens(v, pair.vocabulary)) ?? [],
     ignoreEnd: is.optional(options.ignoreEnd, (v) => is.boolean("ignoreEnd", v)) ?? false,
     signal: is.optional(options.signal, (v) => is.abortSignal("signal", v)),
   };
@@ -201,10 +201,10 @@ function progressListener(value: unknown): (fraction: number) => void {
   return (fraction) => value(fraction);
 }
 
-function stopTokens(value: unknown, vocabulary: number): Int32Array {
+function stopTokens(value: unknown, vocabulary: number): number[] {
   if (!Array.isArray(value) || value.length > 64)
     throw is.invalid("stopTokens", "array of at most 64 tokens", value);
-  return Int32Array.from(value, (id, i) => is.integer(`stopTokens[${i}]`, id, 0, vocabulary - 1));
+  return Array.from(value, (id, i) => is.integer(`stopTokens[${i}]`, id, 0, vocabulary - 1));
 }
 
 function stopStrings(value: unknown): string[] {

@@ -51,7 +51,7 @@ export function resolveSampling(options: Record<string, unknown>, vocabulary: nu
       frequencyPenalty: number("frequencyPenalty", -100, 100, 0),
       presencePenalty: number("presencePenalty", -100, 100, 0),
       penaltyLastN: integer("penaltyLastN", -1, 1048576, 64),
-      ...resolveBias(options.logitBias, vocabulary),
+      logitBias: resolveBias(options.logitBias, vocabulary),
     },
     seed:
       is.optional(options.seed, (v) => is.integer("seed", v, 0, Number.MAX_SAFE_INTEGER)) ??
@@ -72,14 +72,13 @@ function resolveGrammar({ grammar, jsonSchema }: Record<string, unknown>): strin
   return is.optional(grammar, (v) => is.nonEmptyString("grammar", v));
 }
 
-function resolveBias(value: unknown, vocabulary: number) {
+function resolveBias(value: unknown, vocabulary: number): NativeSampling["logitBias"] {
   const entries = value === undefined ? [] : Object.entries(is.record("logitBias", value));
-  const ids = entries.map(([id]) => {
+  return entries.map(([id, bias]): [number, number] => {
     if (!/^\d+$/.test(id)) throw is.invalid("logitBias", "token ids as keys", id);
-    return is.integer("logitBias", Number(id), 0, vocabulary - 1);
+    return [
+      is.integer("logitBias", Number(id), 0, vocabulary - 1),
+      bias === false ? Number.NEGATIVE_INFINITY : is.number(`logitBias[${id}]`, bias, -1000, 1000),
+    ];
   });
-  const biases = entries.map(([id, bias]) =>
-    bias === false ? Number.NEGATIVE_INFINITY : is.number(`logitBias[${id}]`, bias, -1000, 1000),
-  );
-  return { biasIds: Int32Array.from(ids), biases: Float32Array.from(biases) };
 }

@@ -1,4 +1,4 @@
-import { type NativeBatch, ORIGINS } from "./native.js";
+import { type NativeToken, ORIGINS } from "./native.js";
 
 /** Where a token came from: drafted and accepted, the target's at a round's end, or decoded without a draft. */
 export type Origin = (typeof ORIGINS)[number];
@@ -14,19 +14,14 @@ export interface Token {
   topLogprobs?: { id: number; text: string; logprob: number }[];
 }
 
-/** What a batch of the addon holds. `textOf`: a token's text, special ones written out. */
-export function tokensOf(batch: NativeBatch, textOf: (id: number) => string): Token[] {
-  const { ids, origins, texts, logprobs, topIds, topLogprobs } = batch;
-  return Array.from(ids, (id, i): Token => {
-    const token: Token = { id, text: texts[i] ?? "", origin: ORIGINS[origins[i] ?? 0] ?? "plain" };
-    if (logprobs === undefined) return token;
-    const top = Array.from(topIds?.[i] ?? [], (other, j) => ({
-      id: other,
-      text: textOf(other),
-      logprob: topLogprobs?.[i]?.[j] ?? Number.NaN,
-    }));
-    return { ...token, logprob: logprobs[i] ?? Number.NaN, topLogprobs: top };
-  });
+/** `textOf`: a token's text, special ones written out. */
+export function fromNative(token: NativeToken, textOf: (id: number) => string): Token {
+  const { origin, topLogprobs, ...same } = token;
+  return {
+    ...same,
+    origin: ORIGINS[origin] ?? "plain",
+    ...(topLogprobs && { topLogprobs: topLogprobs.map((other) => ({ ...other, text: textOf(other.id) })) }),
+  };
 }
 
 export function joinText(tokens: readonly Token[]): string {

@@ -1,6 +1,6 @@
 /** The process that holds the models of a pair. Run by pair-process.ts, ends with it. */
 import { endWithParent } from "../ends-with-parent.js";
-import { type NativeGeneration, native } from "../native.js";
+import { native } from "../native.js";
 import { type EnginePlan, type OpenedPair, openEngine } from "../open-engine.js";
 import { planMemory } from "../plan-memory.js";
 import { refuseTwice } from "../workers/address.js";
@@ -9,7 +9,7 @@ import type { HostAnswer, HostCalls, HostRequest } from "./messages.js";
 import { toPlainError } from "./plain-error.js";
 
 let opening: Promise<OpenedPair> | null = null;
-const generations = new Map<number, Promise<NativeGeneration>>();
+const generations = new Map<number, Promise<number>>();
 
 const calls: HostCalls = {
   load: async (plan) => {
@@ -64,7 +64,7 @@ async function generate({ id, request }: Extract<HostRequest, { type: "generate"
 async function steer({ id, to }: Extract<HostRequest, { type: "steer" }>): Promise<void> {
   // Null where it has ended, which its last batch says.
   const generation = await generations.get(id)?.catch(() => null);
-  generation?.[to]();
+  if (generation != null) (await engine()).steer(generation, to);
 }
 
 async function call({ id, method, args }: Extract<HostRequest, { type: "call" }>): Promise<void> {

@@ -1,6 +1,6 @@
 import type { MemoryEstimate } from "../memory-types.js";
 import type { ModelInfo } from "../model-info.js";
-import type { NativeBatch, NativeEngine, NativeGeneration, NativeRequest } from "../native.js";
+import type { NativeBatch, NativeEngine, NativeRequest, Steering } from "../native.js";
 import type { EnginePlan } from "../open-engine.js";
 import type { PairLayout } from "../plan-memory.js";
 import type { PlainError } from "./plain-error.js";
@@ -20,7 +20,7 @@ export interface LoadedModels {
 /** To the process that holds a pair's models. */
 export type HostRequest =
   | { type: "generate"; id: number; request: NativeRequest }
-  | { type: "steer"; id: number; to: keyof NativeGeneration }
+  | { type: "steer"; id: number; to: Steering }
   | { type: "call"; id: number; method: keyof HostCalls; args: unknown[] };
 
 /** From it. */

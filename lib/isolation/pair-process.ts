@@ -5,7 +5,7 @@ import { type Deferred, deferred } from "../deferred.js";
 import { createError } from "../errors.js";
 import { forkedFlags } from "../forked-flags.js";
 import type { FinishReason } from "../generation.js";
-import { FINISH_REASONS, type NativeBatch, type NativeGeneration, type NativeRequest } from "../native.js";
+import { FINISH_REASONS, type NativeBatch, type NativeRequest, type Steering } from "../native.js";
 import type { EnginePlan } from "../open-engine.js";
 import { NO_STATS } from "../stats.js";
 import type { HostAnswer, HostCalls, HostRequest, LoadedModels } from "./messages.js";
@@ -16,6 +16,10 @@ const HOST = fileURLToPath(new URL("./host-process.js", import.meta.url));
 const ABORT_TIMEOUT_MS = 30_000;
 /** Characters of what it said last. */
 const LAST_WORDS = 500;
+
+let lastId = 0;
+/** Never given twice, so that one of a process that died is none of the next one's. */
+const nextId = () => ++lastId;
 
 type Listener = (batch: NativeBatch) => void;
 
@@ -32,7 +36,6 @@ export class PairProcess {
   readonly #calls = new Map<number, Deferred<unknown>>();
   readonly #exited = deferred<void>();
   #onProgress: ((fraction: number) => void) | null = null;
-  #lastId = 0;
   #lastWords = "";
   #isLoaded = false;
   #isOver = false;
@@ -82,7 +85,7 @@ export class PairProcess {
     method: M,
     ...args: Parameters<HostCalls[M]>
   ): Promise<Awaited<ReturnType<HostCalls[M]>>> {
-    const id = ++this.#lastId;
+    const id = nextId();
     const answer = deferred<unknown>();
     this.#calls.set(id, answer);
     this.#send({ type: "call", id, method, args });
@@ -90,25 +93,22 @@ export class PairProcess {
   }
 
   /** What native code throws at once comes as a batch here. */
-  generate(request: NativeRequest, onBatch: Listener): NativeGeneration {
-    const id = ++this.#lastId;
+  generate(request: NativeRequest, onBatch: Listener): number {
+    const id = nextId();
     this.#streams.set(id, onBatch);
     this.#send({ type: "generate", id, request });
-    const steer = (to: keyof NativeGeneration) => {
-      if (to === "pause" && this.#streams.has(id)) this.#paused.add(id);
-      else this.#paused.delete(id);
-      this.#send({ type: "steer", id, to });
-    };
-    return {
-      abort: () => {
-        steer("abort");
-        // Loading again takes as long as it takes.
-        if (!this.#isLoaded) this.#deliver(id, ended("aborted"));
-        else setTimeout(() => this.#giveUp(id), this.#abortTimeoutMs).unref();
-      },
-      pause: () => steer("pause"),
-      resume: () => steer("resume"),
-    };
+    return id;
+  }
+
+  steer(id: number, to: Steering): void {
+    if (!this.#streams.has(id)) return;
+    if (to === "pause") this.#paused.add(id);
+    else this.#paused.delete(id);
+    this.#send({ type: "steer", id, to });
+    if (to !== "abort") return;
+    // Loading again takes as long as it takes.
+    if (!this.#isLoaded) this.#deliver(id, ended("aborted"));
+    else setTimeout(() => this.#giveUp(id), this.#abortTimeoutMs).unref();
   }
 
   /** At once: there is nothing in it that is worth saving. Resolves when its memory is free. */
@@ -195,9 +195,7 @@ function ended(reason: FinishReason, failure: Error | null = null): NativeBatch 
   const code = failure !== null && "code" in failure ? String(failure.code) : "EVAL_FAILED";
   const error = failure === null ? {} : { error: { code, message: failure.message } };
   return {
-    ids: new Int32Array(),
-    origins: new Uint8Array(),
-    texts: [],
+    tokens: [],
     end: { finishReason: FINISH_REASONS.indexOf(reason), stats: NO_STATS, ...error },
   };
 }

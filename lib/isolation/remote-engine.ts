@@ -3,10 +3,10 @@ import type {
   NativeBatch,
   NativeCostProfile,
   NativeEngine,
-  NativeGeneration,
   NativePass,
   NativeRequest,
   SavedText,
+  Steering,
 } from "../native.js";
 import type { EnginePlan } from "../open-engine.js";
 import { PairProcess } from "./pair-process.js";
@@ -31,8 +31,12 @@ export class RemoteEngine implements NativeEngine {
     forgotten.register(this, this.#slot);
   }
 
-  generate(request: NativeRequest, onBatch: (batch: NativeBatch) => void): NativeGeneration {
+  generate(request: NativeRequest, onBatch: (batch: NativeBatch) => void): number {
     return this.#process().generate(request, onBatch);
+  }
+
+  steer(id: number, to: Steering): void {
+    this.#slot.process.steer(id, to);
   }
 
   async measure(passes: NativePass[], past: number, repeats: number): Promise<number[]> {

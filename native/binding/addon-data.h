@@ -16,7 +16,6 @@ struct AddonData {
     Napi::FunctionReference abort_flag;
     Napi::FunctionReference model;
     Napi::FunctionReference engine;
-    Napi::FunctionReference generation;
     std::shared_ptr<Backend> backend;          // from first use until the environment ends
     std::vector<EngineHandle *> open_engines;  // oldest first
     // True from the cleanup hooks on; outlives the environment with whoever asks then.

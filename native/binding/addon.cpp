@@ -81,7 +81,6 @@ static Napi::Object init(Napi::Env env, Napi::Object exports) {
     data->abort_flag = Napi::Persistent(AbortFlag::define(env));
     data->model = Napi::Persistent(ModelHandle::define(env));
     data->engine = Napi::Persistent(EngineHandle::define(env));
-    data->generation = Napi::Persistent(GenerationHandle::define(env));
     env.SetInstanceData(data);
     close_engines_on_exit(env);
     env.AddCleanupHook([ending = data->ending] { *ending = true; });

@@ -55,15 +55,7 @@ std::string to_string(const Napi::Value & value, const char * name) {
 }
 
 std::vector<std::string> to_strings(const Napi::Value & value, const char * name) {
-    if (!value.IsArray()) {
-        invalid(name, "an array of strings");
-    }
-    const Napi::Array array = value.As<Napi::Array>();
-    std::vector<std::string> strings;
-    for (uint32_t i = 0; i < array.Length(); ++i) {
-        strings.push_back(to_string(array.Get(i), name));
-    }
-    return strings;
+    return to_list(value, name, [&](const Napi::Value & element) { return to_string(element, name); });
 }
 
 std::vector<Token> to_tokens(const Napi::Value & value, const char * name) {

@@ -15,6 +15,8 @@
 
 namespace foretoken {
 
+constexpr double kMaxSafeInteger = 9007199254740991;  // 2⁵³ − 1, up to which JS is sure of integers
+
 // A JS Error with the code of what was thrown; anything but Error gets the fallback.
 Napi::Error to_js_error(Napi::Env env, const std::exception & error, const char * fallback_code = "EVAL_FAILED");
 Napi::Error to_js_error(Napi::Env env, const std::string & code, const std::string & message);
@@ -29,6 +31,19 @@ std::vector<Token> to_tokens(const Napi::Value & value, const char * name);
 std::vector<uint8_t> to_bytes(const Napi::Value & value, const char * name);
 Napi::Object to_object(const Napi::Value & value, const char * name);
 Napi::Function to_function(const Napi::Value & value, const char * name);
+
+// What `read` makes of each element.
+template <typename Read> auto to_list(const Napi::Value & value, const char * name, Read && read) {
+    if (!value.IsArray()) {
+        throw Error("ARGUMENT_INVALID", std::string("expected an array for ") + name);
+    }
+    const Napi::Array array = value.As<Napi::Array>();
+    std::vector<decltype(read(value))> list;
+    for (uint32_t i = 0; i < array.Length(); ++i) {
+        list.push_back(read(array.Get(i)));
+    }
+    return list;
+}
 
 Napi::Object from_device(Napi::Env env, const DeviceInfo & device);
 Napi::Int32Array from_tokens(Napi::Env env, std::span<const Token> tokens);

@@ -49,17 +49,25 @@ EngineOptions to_engine_options(const Napi::Object & object) {
 }
 
 std::vector<Pass> to_passes(const Napi::Value & value) {
-    if (!value.IsArray()) {
-        throw Error("ARGUMENT_INVALID", "expected an array for passes");
-    }
-    const Napi::Array array = value.As<Napi::Array>();
-    std::vector<Pass> passes;
-    for (uint32_t i = 0; i < array.Length(); ++i) {
-        const Napi::Object pass = to_object(array.Get(i), "pass");
+    return to_list(value, "passes", [](const Napi::Value & element) {
+        const Napi::Object pass = to_object(element, "pass");
         const bool draft = to_string(pass.Get("model"), "pass.model") == "draft";
-        passes.push_back({draft ? Pass::Draft : Pass::Target, to_int(pass.Get("tokens"), "pass.tokens", 1)});
+        return Pass{draft ? Pass::Draft : Pass::Target, to_int(pass.Get("tokens"), "pass.tokens", 1)};
+    });
+}
+
+Steering to_steering(const Napi::Value & value) {
+    const std::string to = to_string(value, "to");
+    if (to == "abort") {
+        return Steering::Abort;
     }
-    return passes;
+    if (to == "pause") {
+        return Steering::Pause;
+    }
+    if (to == "resume") {
+        return Steering::Resume;
+    }
+    throw Error("ARGUMENT_INVALID", "expected abort, pause or resume for to");
 }
 
 PlacedModel to_placed_model(const Napi::Value & value, const char * name) {
@@ -89,9 +97,7 @@ Napi::Array from_curve(Napi::Env env, const CostProfile::Curve & curve) {
 Napi::Object from_cells(Napi::Env env, const SavedCells & cells) {
     const auto & [tokens, state] = cells;
     Napi::Object object = Napi::Object::New(env);
-    Napi::Int32Array ids = Napi::Int32Array::New(env, tokens.size());
-    std::copy(tokens.begin(), tokens.end(), ids.Data());
-    object.Set("tokens", ids);
+    object.Set("tokens", from_tokens(env, tokens));
     object.Set("state", Napi::Buffer<uint8_t>::Copy(env, state.data(), state.size()));
     return object;
 }
@@ -110,7 +116,7 @@ SavedText to_saved(const Napi::Value & value) {
 Napi::Function EngineHandle::define(Napi::Env env) {
     return DefineClass(
         env, kName,
-        {InstanceMethod<&EngineHandle::generate>("generate"), InstanceMethod<&EngineHandle::measure>("measure"),
+        {InstanceMethod<&EngineHandle::generate>("generate"), InstanceMethod<&EngineHandle::steer>("steer"), InstanceMethod<&EngineHandle::measure>("measure"),
          InstanceMethod<&EngineHandle::profile>("profile"), InstanceMethod<&EngineHandle::save>("save"),
          InstanceMethod<&EngineHandle::restore>("restore"), InstanceMethod<&EngineHandle::close>("close")});
 }
@@ -229,17 +235,29 @@ Napi::Value EngineHandle::generate(const Napi::CallbackInfo & info) {
         if (!hub_) {
             throw Error("ENGINE_CLOSED", "the engine is closed");
         }
-        RequestControls controls{engine_, hub_};
         Request request = to_request(*engine_, to_object(info[0], "request"));
-        request.aborted = controls.aborted;
-        request.listener = hub_->open(to_function(info[1], "onBatch"), info.This().As<Napi::Object>(), controls.paused);
+        const StreamHub::Opened opened =
+            hub_->open(to_function(info[1], "onBatch"), info.This().As<Napi::Object>());
+        request.listener = opened.listener;
+        request.aborted = opened.aborted;
         try {
             engine_->submit(std::move(request));
         } catch (...) {
             hub_->close_last();
             throw;
         }
-        return AddonData::of(env_).generation.New({Napi::External<RequestControls>::New(env_, &controls)});
+        return Napi::Number::New(env_, static_cast<double>(opened.id));
+    });
+}
+
+Napi::Value EngineHandle::steer(const Napi::CallbackInfo & info) {
+    return guarded(info.Env(), [&] {
+        const double id = to_number(info[0], "id", 0, kMaxSafeInteger);
+        const Steering to = to_steering(info[1]);
+        if (hub_) {
+            hub_->steer(static_cast<uint64_t>(id), to);
+        }
+        return env_.Undefined();
     });
 }
 
@@ -289,31 +307,6 @@ Napi::Value EngineHandle::restore(const Napi::CallbackInfo & info) {
             env_, [engine = engine_, saved = to_saved(info[0])] { return engine->restore(saved); },
             [](Napi::Env env, bool & restored) -> Napi::Value { return Napi::Boolean::New(env, restored); });
     });
-}
-
-Napi::Function GenerationHandle::define(Napi::Env env) {
-    return DefineClass(env, kName,
-                       {InstanceMethod<&GenerationHandle::abort>("abort"),
-                        InstanceMethod<&GenerationHandle::pause>("pause"),
-                        InstanceMethod<&GenerationHandle::resume>("resume")});
-}
-
-GenerationHandle::GenerationHandle(const Napi::CallbackInfo & info)
-    : Handle(info), controls_(constructor_argument<RequestControls>(info)) {}
-
-void GenerationHandle::abort(const Napi::CallbackInfo &) {
-    controls_.aborted->store(true);
-    set_paused(false);  // its end waits for no reader
-}
-
-void GenerationHandle::set_paused(bool paused) const {
-    controls_.paused->store(paused && !*controls_.aborted);
-    if (const auto hub = controls_.hub.lock()) {
-        hub->regulate();
-    }
-    if (const auto engine = controls_.engine.lock(); engine && !paused) {
-        engine->wake();
-    }
 }
 
 }  // namespace foretoken

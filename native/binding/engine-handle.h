@@ -35,6 +35,7 @@ private:
     // The cleanup hook: like close_now(), but what the environment frees is left to it.
     void tear_down();
     Napi::Value generate(const Napi::CallbackInfo & info);
+    Napi::Value steer(const Napi::CallbackInfo & info);
     Napi::Value measure(const Napi::CallbackInfo & info);
     Napi::Value profile(const Napi::CallbackInfo & info);
     Napi::Value save(const Napi::CallbackInfo & info);
@@ -49,33 +50,6 @@ private:
     std::shared_ptr<StreamHub> hub_;  // null once closed
     ExternalMemory memory_;
     Napi::Env::CleanupHook<void (*)(EngineHandle *), EngineHandle> teardown_;
-};
-
-// How JS steers one request. Engine and hub may be gone before its handle.
-struct RequestControls {
-    std::weak_ptr<Engine> engine;
-    std::weak_ptr<StreamHub> hub;
-    std::shared_ptr<std::atomic<bool>> aborted = std::make_shared<std::atomic<bool>>(false);
-    std::shared_ptr<std::atomic<bool>> paused = std::make_shared<std::atomic<bool>>(false);
-};
-
-// JS handle of one running request.
-class GenerationHandle final : public Handle<GenerationHandle> {
-public:
-    static constexpr napi_type_tag kTag = {0x0f9a4e8823d6475b, 0xa1c6d0725be94f3d};
-    static constexpr const char * kName = "Generation";
-
-    static Napi::Function define(Napi::Env env);
-
-    explicit GenerationHandle(const Napi::CallbackInfo & info);
-
-private:
-    void abort(const Napi::CallbackInfo &);
-    void pause(const Napi::CallbackInfo &) { set_paused(true); }
-    void resume(const Napi::CallbackInfo &) { set_paused(false); }
-    void set_paused(bool paused) const;
-
-    RequestControls controls_;
 };
 
 }  // namespace foretoken

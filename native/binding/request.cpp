@@ -10,7 +10,6 @@ namespace foretoken {
 namespace {
 
 constexpr double kAny = std::numeric_limits<double>::infinity();
-constexpr double kMaxSeed = 9007199254740991;  // 2⁵³ − 1, the largest integer JS is sure of
 constexpr int kMaxLogprobs = 100;
 constexpr int kMaxPriority = 1000;
 
@@ -29,15 +28,11 @@ SamplingOptions to_sampling(const Napi::Object & object) {
     options.frequency_penalty = to_float(object, "frequencyPenalty", -kAny, kAny);
     options.presence_penalty = to_float(object, "presencePenalty", -kAny, kAny);
     options.penalty_last_n = to_int(object.Get("penaltyLastN"), "penaltyLastN", -1);
-    const std::vector<Token> ids = to_tokens(object.Get("biasIds"), "biasIds");
-    const Napi::Value biases = object.Get("biases");
-    if (!biases.IsTypedArray() || biases.As<Napi::TypedArray>().TypedArrayType() != napi_float32_array ||
-        biases.As<Napi::TypedArray>().ElementLength() != ids.size()) {
-        throw Error("ARGUMENT_INVALID", "expected a Float32Array as long as biasIds for biases");
-    }
-    for (size_t i = 0; i < ids.size(); ++i) {
-        options.logit_bias.emplace_back(ids[i], biases.As<Napi::Float32Array>()[i]);
-    }
+    options.logit_bias = to_list(object.Get("logitBias"), "logitBias", [](const Napi::Value & value) {
+        const Napi::Object pair = to_object(value, "logitBias");
+        return std::pair(to_int(pair.Get(0U), "logitBias", 0),
+                         static_cast<float>(to_number(pair.Get(1U), "logitBias", -kAny, kAny)));
+    });
     return options;
 }
 
@@ -63,14 +58,10 @@ std::unique_ptr<DraftPolicy> to_policy(const Engine & engine, const Napi::Object
 }  // namespace
 
 CostProfile::Curve to_curve(const Napi::Value & value, const char * name) {
-    CostProfile::Curve curve;
-    const Napi::Object points = to_object(value, name);
-    const uint32_t length = value.IsArray() ? value.As<Napi::Array>().Length() : 0;
-    for (uint32_t i = 0; i < length; ++i) {
-        const Napi::Object point = to_object(points.Get(i), name);
-        curve.emplace_back(to_int(point.Get(0U), name, 1), to_number(point.Get(1U), name, 1e-9, 1e12));
-    }
-    return curve;
+    return to_list(value, name, [&](const Napi::Value & element) {
+        const Napi::Object point = to_object(element, name);
+        return std::pair(to_int(point.Get(0U), name, 1), to_number(point.Get(1U), name, 1e-9, 1e12));
+    });
 }
 
 Request to_request(const Engine & engine, const Napi::Object & object) {
@@ -80,7 +71,8 @@ Request to_request(const Engine & engine, const Napi::Object & object) {
     request.priority = to_int(object.Get("priority"), "priority", -kMaxPriority, kMaxPriority);
     request.share_prefix = to_bool(object.Get("cachePrompt"), "cachePrompt");
     request.stop = to_strings(object.Get("stop"), "stop");
-    request.stop_tokens = to_tokens(object.Get("stopTokens"), "stopTokens");
+    request.stop_tokens = to_list(object.Get("stopTokens"), "stopTokens",
+                                  [](const Napi::Value & token) { return to_int(token, "stopTokens", 0); });
     request.ignore_end = to_bool(object.Get("ignoreEnd"), "ignoreEnd");
     request.top_logprobs = to_int(object.Get("topLogprobs"), "topLogprobs", -1, kMaxLogprobs);
     request.policy = to_policy(engine, to_object(object.Get("policy"), "policy"));
@@ -92,7 +84,7 @@ Request to_request(const Engine & engine, const Napi::Object & object) {
     if (const Napi::Value gbnf = object.Get("grammar"); !gbnf.IsNull()) {
         grammar = engine.grammar(to_string(gbnf, "grammar"));
     }
-    const uint64_t seed = static_cast<uint64_t>(to_number(object.Get("seed"), "seed", 0, kMaxSeed));
+    const uint64_t seed = static_cast<uint64_t>(to_number(object.Get("seed"), "seed", 0, kMaxSafeInteger));
     request.sampler = std::make_unique<Sampler>(to_sampling(to_object(object.Get("sampling"), "sampling")),
                                                 std::make_unique<SeededRandom>(seed), std::move(grammar));
     return request;

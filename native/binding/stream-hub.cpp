@@ -60,44 +60,32 @@ Napi::Object from_end(Napi::Env env, const End & end) {
     return object;
 }
 
-// [i] = the i-th token's log-probability, its likeliest alternatives and theirs.
-void set_logprobs(Napi::Env env, Napi::Object & batch, const std::vector<EmittedToken> & tokens) {
-    Napi::Float32Array logprobs = Napi::Float32Array::New(env, tokens.size());
-    Napi::Array top_ids = Napi::Array::New(env, tokens.size());
-    Napi::Array top_logprobs = Napi::Array::New(env, tokens.size());
-    for (uint32_t i = 0; i < tokens.size(); ++i) {
-        logprobs[i] = tokens[i].logprob;
-        const std::vector<TokenLogprob> & top = tokens[i].top_logprobs;
-        Napi::Int32Array ids = Napi::Int32Array::New(env, top.size());
-        Napi::Float32Array values = Napi::Float32Array::New(env, top.size());
-        for (uint32_t j = 0; j < top.size(); ++j) {
-            ids[j] = top[j].token;
-            values[j] = top[j].logprob;
+Napi::Object from_token(Napi::Env env, const EmittedToken & token) {
+    Napi::Object object = Napi::Object::New(env);
+    object.Set("id", token.id);
+    object.Set("origin", static_cast<int>(token.origin));
+    object.Set("text", token.text);
+    if (token.has_logprob) {
+        Napi::Array top = Napi::Array::New(env, token.top_logprobs.size());
+        for (uint32_t i = 0; i < token.top_logprobs.size(); ++i) {
+            Napi::Object other = Napi::Object::New(env);
+            other.Set("id", token.top_logprobs[i].token);
+            other.Set("logprob", token.top_logprobs[i].logprob);
+            top.Set(i, other);
         }
-        top_ids.Set(i, ids);
-        top_logprobs.Set(i, values);
+        object.Set("logprob", token.logprob);
+        object.Set("topLogprobs", top);
     }
-    batch.Set("logprobs", logprobs);
-    batch.Set("topIds", top_ids);
-    batch.Set("topLogprobs", top_logprobs);
+    return object;
 }
 
 Napi::Object from_batch(Napi::Env env, const std::vector<EmittedToken> & tokens, const std::optional<End> & end) {
-    Napi::Int32Array ids = Napi::Int32Array::New(env, tokens.size());
-    Napi::Uint8Array origins = Napi::Uint8Array::New(env, tokens.size());
-    Napi::Array texts = Napi::Array::New(env, tokens.size());
+    Napi::Array array = Napi::Array::New(env, tokens.size());
     for (uint32_t i = 0; i < tokens.size(); ++i) {
-        ids[i] = tokens[i].id;
-        origins[i] = static_cast<uint8_t>(tokens[i].origin);
-        texts.Set(i, tokens[i].text);
+        array.Set(i, from_token(env, tokens[i]));
     }
     Napi::Object batch = Napi::Object::New(env);
-    batch.Set("ids", ids);
-    batch.Set("origins", origins);
-    batch.Set("texts", texts);
-    if (!tokens.empty() && tokens.front().has_logprob) {
-        set_logprobs(env, batch, tokens);
-    }
+    batch.Set("tokens", array);
     if (end) {
         batch.Set("end", from_end(env, *end));
     }
@@ -108,12 +96,8 @@ Napi::Object from_batch(Napi::Env env, const std::vector<EmittedToken> & tokens,
 
 class StreamHub::Stream final : public SequenceListener {
 public:
-    Stream(std::shared_ptr<StreamHub> hub, const Napi::Function & on_batch, const Napi::Object & owner,
-           std::shared_ptr<const std::atomic<bool>> paused)
-        : hub_(std::move(hub)),
-          on_batch_(Napi::Persistent(on_batch)),
-          owner_(Napi::Persistent(owner)),
-          paused_(std::move(paused)) {}
+    Stream(uint64_t id, std::shared_ptr<StreamHub> hub, const Napi::Function & on_batch, const Napi::Object & owner)
+        : id_(id), hub_(std::move(hub)), on_batch_(Napi::Persistent(on_batch)), owner_(Napi::Persistent(owner)) {}
 
     void on_tokens(std::vector<EmittedToken> tokens) override {
         {
@@ -129,7 +113,9 @@ public:
         hub_->wake_if([&](auto now) { return hub_->pace_.wakes_after_step(now); });
     }
 
-    bool paused() const { return *paused_; }
+    uint64_t id() const { return id_; }
+    std::shared_ptr<const std::atomic<bool>> aborted() const { return aborted_; }
+    bool paused() const { return paused_; }
     bool congested() const override { return paused() || undelivered_ >= kMostUndelivered; }
 
     void on_end(FinishReason reason, const Statistics & statistics, const Error * error) override {
@@ -138,6 +124,15 @@ public:
             end_ = End{reason, statistics, error ? std::optional(*error) : std::nullopt};
         }
         wake(DeliveryPace::Piece::End);
+    }
+
+    // JS thread.
+    void steer(Steering to) {
+        if (to == Steering::Abort) {
+            *aborted_ = true;
+        }
+        // An aborted one's end waits for no reader.
+        paused_ = to == Steering::Pause && !*aborted_;
     }
 
     // JS thread. Returns whether the stream has ended; its references are then gone, since the decode thread may be the
@@ -171,10 +166,12 @@ private:
         hub_->wake_if([&](auto now) { return hub_->pace_.wakes(piece, now); });
     }
 
+    const uint64_t id_;
     std::shared_ptr<StreamHub> hub_;
     Napi::FunctionReference on_batch_;
     Napi::ObjectReference owner_;
-    std::shared_ptr<const std::atomic<bool>> paused_;
+    std::shared_ptr<std::atomic<bool>> aborted_ = std::make_shared<std::atomic<bool>>(false);
+    std::atomic<bool> paused_ = false;
     std::vector<EmittedToken> tokens_;
     std::atomic<size_t> undelivered_ = 0;  // tokens_.size(), for reading without the lock
     std::optional<End> end_;
@@ -188,12 +185,23 @@ StreamHub::StreamHub(Napi::Env env, std::function<void()> resume)
     wake_js_.Unref(env);
 }
 
-std::shared_ptr<SequenceListener> StreamHub::open(const Napi::Function & on_batch, const Napi::Object & owner,
-                                                  std::shared_ptr<const std::atomic<bool>> paused) {
-    auto stream = std::make_shared<Stream>(shared_from_this(), on_batch, owner, std::move(paused));
+StreamHub::Opened StreamHub::open(const Napi::Function & on_batch, const Napi::Object & owner) {
+    auto stream = std::make_shared<Stream>(++last_id_, shared_from_this(), on_batch, owner);
     streams_.push_back(stream);
     regulate();
-    return stream;
+    return {stream->id(), stream, stream->aborted()};
+}
+
+void StreamHub::steer(uint64_t id, Steering to) {
+    const auto stream = std::find_if(streams_.begin(), streams_.end(), [&](const auto & s) { return s->id() == id; });
+    if (stream == streams_.end()) {
+        return;
+    }
+    (*stream)->steer(to);
+    regulate();
+    if (!(*stream)->paused()) {
+        resume_();
+    }
 }
 
 void StreamHub::wake_if(const std::function<bool(DeliveryPace::Clock::time_point)> & wakes) {

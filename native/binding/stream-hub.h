@@ -11,6 +11,7 @@
 #include <napi.h>
 
 #include <atomic>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -21,6 +22,9 @@
 
 namespace foretoken {
 
+// What a reader wants of a stream. An aborted one goes on to its end, whatever is wanted then.
+enum class Steering { Abort, Pause, Resume };
+
 class StreamHub final : public std::enable_shared_from_this<StreamHub> {
 public:
     // JS thread. `resume` is called there when a congested stream may go on.
@@ -28,14 +32,17 @@ public:
     StreamHub(const StreamHub &) = delete;
     StreamHub & operator=(const StreamHub &) = delete;
 
+    struct Opened {
+        uint64_t id;
+        std::shared_ptr<SequenceListener> listener;
+        std::shared_ptr<const std::atomic<bool>> aborted;
+    };
     // JS thread. on_batch is called on the JS thread until the batch with `end`; so long, `owner` is not collected.
-    // `paused`: set by whoever reads.
-    std::shared_ptr<SequenceListener> open(const Napi::Function & on_batch, const Napi::Object & owner,
-                                           std::shared_ptr<const std::atomic<bool>> paused);
+    Opened open(const Napi::Function & on_batch, const Napi::Object & owner);
     // JS thread. Takes back the last open(), whose listener nobody calls.
     void close_last();
-    // JS thread. A stream was paused or goes on.
-    void regulate();
+    // JS thread. Nothing where the stream has ended.
+    void steer(uint64_t id, Steering to);
     // JS thread. Delivers what has arrived.
     void drain();
     // JS thread, once the decode thread has ended: drops undelivered streams and the thread-safe function.
@@ -46,6 +53,8 @@ public:
 private:
     class Stream;
 
+    // JS thread. A stream was opened, was steered or has ended.
+    void regulate();
     // Decode thread. Wakes the JS thread where its pace says so of now.
     void wake_if(const std::function<bool(DeliveryPace::Clock::time_point)> & wakes);
 
@@ -57,6 +66,7 @@ private:
     std::mutex mutex_;  // guards pace_ and every stream's buffer
     DeliveryPace pace_;
     std::vector<std::shared_ptr<Stream>> streams_;  // JS thread
+    uint64_t last_id_ = 0;                          // JS thread
 };
 
 }  // namespace foretoken

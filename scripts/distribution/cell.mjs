@@ -120,7 +120,7 @@ export function cellRunner(seam, options, requests) {
         /** @type {number[]} */
         const ids = [];
         engine.generate(requestFor(cell, seed * 1e8 + index, prompt), (batch) => {
-          ids.push(...batch.ids);
+          ids.push(...batch.tokens.map(({ id }) => id));
           if (batch.end === undefined) return;
           if (batch.end.error) return reject(new Error(batch.end.error.message));
           rounds += batch.end.stats.rounds;

@@ -8,7 +8,7 @@ import { nativeStats } from "./native-stats.js";
 /** A generation whose native side is played by the test. */
 export function fakeGeneration(signal: AbortSignal | null = null) {
   let deliver: (batch: NativeBatch) => void = () => {};
-  const calls = { started: 0, aborted: 0, paused: 0, resumed: 0, ended: 0 };
+  const calls = { started: 0, abort: 0, pause: 0, resume: 0, ended: 0 };
   const context = {
     seed: 7,
     textOf: (id: number) => `<${id}>`,
@@ -18,17 +18,11 @@ export function fakeGeneration(signal: AbortSignal | null = null) {
   const run = new GenerationRun(new CallSite(fakeGeneration), signal, context).start((onBatch) => {
     calls.started++;
     deliver = onBatch;
-    return {
-      abort: () => calls.aborted++,
-      pause: () => calls.paused++,
-      resume: () => calls.resumed++,
-    };
+    return (to) => calls[to]++;
   });
   let id = 0;
   const batch = (texts: string[], origin: Origin): NativeBatch => ({
-    ids: Int32Array.from(texts, () => id++),
-    origins: Uint8Array.from(texts, () => ORIGINS.indexOf(origin)),
-    texts,
+    tokens: texts.map((text) => ({ id: id++, origin: ORIGINS.indexOf(origin), text })),
   });
   return {
     generation: new Generation(run),

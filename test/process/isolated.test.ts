@@ -168,11 +168,11 @@ t.test(
     const request = nativeRequest(Int32Array.of(1, 2), resolveGenerateOptions(LONG, pair));
     const batches: NativeBatch[] = [];
     const ended = new Promise<void>((resolve) => {
-      const generation = host.generate(request, (batch) => {
+      const id = host.generate(request, (batch) => {
         batches.push(batch);
         if (batches.length === 1) {
           process.kill(hosts()[0] ?? Number.NaN, "SIGSTOP");
-          generation.abort();
+          host.steer(id, "abort");
         }
         if (batch.end !== undefined) resolve();
       });

@@ -100,7 +100,7 @@ t.test("an abort stops what runs, gives what is finished, then its reason, then 
   await settled();
   controller.abort(new Error("enough"));
   await settled();
-  t.equal(started[2]?.calls.aborted, 1);
+  t.equal(started[2]?.calls.abort, 1);
   t.match(await many.next(), { value: { request: "b" } });
   const rejected = t.rejects(many.next(), { message: "enough" });
   end("c");
@@ -128,7 +128,7 @@ t.test("leaving the loop stops what runs, waits for its end and closes the itera
   await settled();
   end("a");
   await settled();
-  t.equal(started[1]?.calls.aborted, 1);
+  t.equal(started[1]?.calls.abort, 1);
   t.notOk(isLeft, "b has not ended");
   end("b");
   end("c");
@@ -145,7 +145,7 @@ t.test("an error of the iterable and a closed pair end everything", async (t) =>
   const { many, started, end } = fakeMany(broken(), 2);
   const first = t.rejects(many.next(), { message: "disk" });
   await settled();
-  t.equal(started[0]?.calls.aborted, 1);
+  t.equal(started[0]?.calls.abort, 1);
   end("a");
   await first;
   t.match(await many.next(), { done: true });

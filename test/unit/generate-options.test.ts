@@ -15,7 +15,7 @@ t.test("defaults: 256 tokens, the likeliest ones, drafted as the pair was loaded
     maxTokens: 256,
     draft: fixed3,
     stop: [],
-    stopTokens: new Int32Array(),
+    stopTokens: [],
     ignoreEnd: false,
     priority: 0,
     cachePrompt: true,
@@ -53,12 +53,14 @@ t.test("a combined pair drafts with either; others only with what they have", as
   });
 });
 
-t.test("sampling is checked by block verification unless told otherwise; biases become arrays", async (t) => {
+t.test("sampling is checked by block verification unless told otherwise; biases become pairs", async (t) => {
   t.equal(resolveGenerateOptions({ temperature: 1 }).verification, "block");
   t.equal(resolveGenerateOptions({ temperature: 1, verification: "rejection" }).verification, "rejection");
   const { sampling } = resolveGenerateOptions({ logitBias: { 3: -1.5, 99: false } });
-  t.strictSame([...sampling.biasIds], [3, 99]);
-  t.strictSame([...sampling.biases], [-1.5, Number.NEGATIVE_INFINITY]);
+  t.strictSame(sampling.logitBias, [
+    [3, -1.5],
+    [99, Number.NEGATIVE_INFINITY],
+  ]);
   t.equal(resolveGenerateOptions({ seed: 2 ** 53 - 1 }).seed, 2 ** 53 - 1);
 });
 
@@ -78,7 +80,7 @@ t.test("a deterministic pair shares prompts only where asked to", async (t) => {
 });
 
 t.test("stop tokens are tokens of the target's vocabulary", async (t) => {
-  t.strictSame(resolveGenerateOptions({ stopTokens: [3, 7] }).stopTokens, Int32Array.of(3, 7));
+  t.strictSame(resolveGenerateOptions({ stopTokens: [3, 7] }).stopTokens, [3, 7]);
   for (const stopTokens of [3, ["a"], [-1], [2 ** 31], Array(65).fill(1)])
     t.throws(() => resolveGenerateOptions({ stopTokens }), { code: "OPTION_INVALID", message: /stopTokens/ });
 });

@@ -19,7 +19,7 @@ t.test(
     const { generation, send, end, calls } = fakeGeneration(controller.signal);
     send(["a"]);
     controller.abort();
-    t.equal(calls.aborted, 1);
+    t.equal(calls.abort, 1);
     const next = generation.next();
     send(["b"]);
     end("aborted");
@@ -34,7 +34,7 @@ t.test("aborted after: nothing changes", async (t) => {
   send(["a"]);
   end();
   controller.abort();
-  t.equal(calls.aborted, 0);
+  t.equal(calls.abort, 0);
   t.equal((await generation.next()).value?.text, "a");
   t.equal((await generation.result).text, "a");
 });

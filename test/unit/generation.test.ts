@@ -86,7 +86,7 @@ t.test("break stops the native work, waits for its end and keeps what came", asy
     for await (const _ of generation) break;
   })();
   await new Promise((resolve) => setImmediate(resolve));
-  t.equal(calls.aborted, 1);
+  t.equal(calls.abort, 1);
   t.equal(calls.ended, 0, "the loop waits");
   send(["b"]);
   end("aborted");
@@ -100,7 +100,7 @@ t.test("abort() ends the iteration after what is finished", async (t) => {
   generation.abort();
   send(["a"]);
   end("aborted");
-  t.equal(calls.aborted, 1);
+  t.equal(calls.abort, 1);
   t.equal((await generation.next()).value?.text, "a");
   t.equal((await generation.next()).done, true);
   t.equal((await generation.result).finishReason, "aborted");
@@ -111,14 +111,14 @@ t.test(
   async (t) => {
     const { generation, send, end, calls } = fakeGeneration();
     send(Array(1023).fill("a"));
-    t.equal(calls.paused, 0);
+    t.equal(calls.pause, 0);
     send(["b", "c"]);
     send(["d"]);
-    t.match(calls, { paused: 1, resumed: 0 });
+    t.match(calls, { pause: 1, resume: 0 });
     t.equal((await generation.next()).value?.tokens.length, 1026);
-    t.match(calls, { paused: 1, resumed: 1 });
+    t.match(calls, { pause: 1, resume: 1 });
     send(Array(2000).fill("e"));
-    t.equal(calls.paused, 2);
+    t.equal(calls.pause, 2);
     end();
     t.equal((await generation.next()).value?.tokens.length, 2000);
   },
@@ -127,18 +127,18 @@ t.test(
 t.test("who asks for the result, or has left, is not waited for", async (t) => {
   const collected = fakeGeneration();
   collected.send(Array(2000).fill("a"));
-  t.match(collected.calls, { paused: 1, resumed: 0 });
+  t.match(collected.calls, { pause: 1, resume: 0 });
   const { result } = collected.generation;
-  t.match(collected.calls, { paused: 1, resumed: 1 });
+  t.match(collected.calls, { pause: 1, resume: 1 });
   collected.send(Array(2000).fill("a"));
   collected.end();
   t.equal((await result).tokens.length, 4000);
-  t.equal(collected.calls.paused, 1);
+  t.equal(collected.calls.pause, 1);
 
   const left = fakeGeneration();
   left.send(Array(2000).fill("a"));
   const returned = left.generation.return();
-  t.match(left.calls, { paused: 1, resumed: 1, aborted: 1 });
+  t.match(left.calls, { pause: 1, resume: 1, abort: 1 });
   left.end("aborted");
   await returned;
 });
@@ -147,16 +147,16 @@ t.test("an abandoned generation goes on until it would wait for its reader, and 
   const running = fakeGeneration();
   running.run.abandon();
   running.send(Array(1023).fill("a"));
-  t.match(running.calls, { paused: 0, aborted: 0 });
+  t.match(running.calls, { pause: 0, abort: 0 });
   running.send(["b"]);
-  t.match(running.calls, { paused: 0, aborted: 1 });
+  t.match(running.calls, { pause: 0, abort: 1 });
   running.end("aborted");
   t.equal(running.calls.ended, 1);
 
   const paused = fakeGeneration();
   paused.send(Array(1024).fill("a"));
   paused.run.abandon();
-  t.match(paused.calls, { paused: 1, resumed: 1, aborted: 1 });
+  t.match(paused.calls, { pause: 1, resume: 1, abort: 1 });
 });
 
 t.test("an abandoned generation still serves who has asked it already", async (t) => {
@@ -169,5 +169,5 @@ t.test("an abandoned generation still serves who has asked it already", async (t
   send(Array(1500).fill("a"));
   end();
   t.equal((await result).tokens.length, 3000);
-  t.equal(calls.aborted, 0);
+  t.equal(calls.abort, 0);
 });
