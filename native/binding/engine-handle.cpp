@@ -116,9 +116,10 @@ SavedText to_saved(const Napi::Value & value) {
 Napi::Function EngineHandle::define(Napi::Env env) {
     return DefineClass(
         env, kName,
-        {InstanceMethod<&EngineHandle::generate>("generate"), InstanceMethod<&EngineHandle::steer>("steer"), InstanceMethod<&EngineHandle::measure>("measure"),
-         InstanceMethod<&EngineHandle::profile>("profile"), InstanceMethod<&EngineHandle::save>("save"),
-         InstanceMethod<&EngineHandle::restore>("restore"), InstanceMethod<&EngineHandle::close>("close")});
+        {InstanceMethod<&EngineHandle::generate>("generate"), InstanceMethod<&EngineHandle::steer>("steer"),
+         InstanceMethod<&EngineHandle::measure>("measure"), InstanceMethod<&EngineHandle::profile>("profile"),
+         InstanceMethod<&EngineHandle::save>("save"), InstanceMethod<&EngineHandle::restore>("restore"),
+         InstanceMethod<&EngineHandle::close>("close")});
 }
 
 Napi::Value EngineHandle::create(const Napi::CallbackInfo & info) {
@@ -236,8 +237,7 @@ Napi::Value EngineHandle::generate(const Napi::CallbackInfo & info) {
             throw Error("ENGINE_CLOSED", "the engine is closed");
         }
         Request request = to_request(*engine_, to_object(info[0], "request"));
-        const StreamHub::Opened opened =
-            hub_->open(to_function(info[1], "onBatch"), info.This().As<Napi::Object>());
+        const StreamHub::Opened opened = hub_->open(to_function(info[1], "onBatch"), info.This().As<Napi::Object>());
         request.listener = opened.listener;
         request.aborted = opened.aborted;
         try {
