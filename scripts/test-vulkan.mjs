@@ -3,12 +3,9 @@
 //
 // Needs: a checkout that is set up; on Debian it installs Vulkan's headers, compiler and software driver where they are absent and it
 // may, elsewhere they have to be there. Leaves: the module in build/Release, which the next build without --vulkan removes.
-import { createRequire } from "node:module";
-import { fileURLToPath } from "node:url";
 import { build } from "./build.mjs";
 import { CommandError, isMain, run } from "./run.mjs";
-
-const root = fileURLToPath(new URL("..", import.meta.url));
+import { runTests, testFiles } from "./run-tests.mjs";
 
 const PACKAGES = ["glslc", "libvulkan-dev", "spirv-headers", "mesa-vulkan-drivers"];
 
@@ -41,10 +38,7 @@ async function testVulkan() {
   const began = Date.now();
   await build({ vulkan: true });
   process.stderr.write(`=== Vulkan's module built (${Math.round((Date.now() - began) / 1000)} s)\n`);
-  const tap = createRequire(import.meta.url)
-    .resolve("tap/package.json")
-    .replace("package.json", "dist/esm/run.mjs");
-  await run(process.execPath, [tap, "--reporter=tap", "--fail-skip", "test/gpu"], { cwd: root, show: true });
+  await runTests(await testFiles("test/gpu"), { TAP_FAIL_SKIP: "1" });
 }
 
 if (isMain(import.meta.url)) {

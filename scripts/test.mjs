@@ -1,11 +1,10 @@
 // @ts-check
-// Sets everything up and runs every check: what `npm test` and .ci/run run. Arguments go to tap, as file names.
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
+// Sets everything up and runs every check: what `npm test` and .ci/run run. Arguments are test files, which alone are run then.
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CommandError, run } from "./run.mjs";
+import { runTests, testFiles } from "./run-tests.mjs";
 import { setup } from "./setup.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -17,43 +16,6 @@ const ctest = (folder, jobs = 1) =>
     cwd: root,
     show: true,
   });
-
-/** The whole results of test files. @param {string[]} names */
-async function resultsOf(names) {
-  const folder = join(root, ".tap", "test-results");
-  const results = names.map((name) =>
-    readFile(join(folder, `${name}.tap`), "utf8").catch(() => "no results"),
-  );
-  return (await Promise.all(results)).map((result, i) => `${names[i]}\n${result}`);
-}
-
-/** On a terminal tap's own display; elsewhere a line per finished file, and last of all whatever failed. */
-async function tap() {
-  // Test files run beside each other, and compute threads that share a processor wait for each other.
-  const env = { ...process.env, FORETOKEN_THREADS: process.env.FORETOKEN_THREADS || "1" };
-  const bin = createRequire(import.meta.url)
-    .resolve("tap/package.json")
-    .replace("package.json", "dist/esm/run.mjs");
-  if (process.stderr.isTTY) {
-    await run(process.execPath, [bin, ...files], { cwd: root, env, show: true });
-    return;
-  }
-  /** @type {string[]} */
-  const failed = [];
-  /** @param {string} line */
-  const onLine = (line) => {
-    if (/^(ok|not ok|Bail out|# [{])/.test(line)) process.stderr.write(`${line}\n`);
-    const [, name] = /^not ok \d+ - (\S+)/.exec(line) ?? [];
-    if (name !== undefined) failed.push(name);
-  };
-  try {
-    await run(process.execPath, [bin, "--reporter=tap", ...files], { cwd: root, env, onLine });
-  } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
-    const results = failed.length > 0 ? (await resultsOf(failed)).join("\n") : error.output;
-    throw new CommandError("tap", error.status, results);
-  }
-}
 
 /** @type {[string, () => Promise<unknown>][]} */
 const steps = [
@@ -67,12 +29,12 @@ const steps = [
     },
   ],
   ["native tests", () => ctest(join(root, "build", "cmake", "Release"))],
-  ["tap", tap],
+  ["tests", async () => runTests(files.length > 0 ? files : await testFiles("test"))],
 ];
 
 const start = Date.now();
 for (const [name, step] of files.length > 0
-  ? steps.filter(([name]) => name === "set-up" || name === "tap")
+  ? steps.filter(([name]) => name === "set-up" || name === "tests")
   : steps) {
   const began = Date.now();
   process.stderr.write(`\n=== ${name}\n`);

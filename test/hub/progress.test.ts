@@ -9,16 +9,13 @@ function written(
   isTTY: boolean,
   use: (progress: ReturnType<typeof pullProgress>) => void,
 ): string[] {
-  const { stderr } = process;
-  const before = { isTTY: stderr.isTTY, columns: stderr.columns };
-  const lines = t.capture(stderr, "write", () => true);
-  Object.assign(stderr, { isTTY, columns: 48 });
-  try {
-    use(pullProgress());
-  } finally {
-    Object.assign(stderr, before);
-  }
-  return lines().map(({ args }) => String(args[0]));
+  const lines: string[] = [];
+  t.intercept(process, "stderr", {
+    value: { isTTY, columns: 48, write: (text: string) => lines.push(text) },
+    configurable: true,
+  });
+  use(pullProgress());
+  return lines;
 }
 
 t.test("on a terminal: file, bytes, rate and time left, in one line that is cleared", async (t) => {

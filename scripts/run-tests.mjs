@@ -1,0 +1,37 @@
+// @ts-check
+// Runs test files with Node's own runner, each in a process of its own: tap's runner loads its instruments into every process that a test
+// starts too, half a second each. Needs a checkout that is built.
+import { readdir } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { run } from "./run.mjs";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const REPORTER = new URL("test-reporter.mjs", import.meta.url).href;
+/** Seconds that one test may take, and milliseconds that a file may. */
+const TEST_TIMEOUT = 180;
+const FILE_TIMEOUT = 900_000;
+
+/** In a folder, however deep. @param {string} folder @returns {Promise<string[]>} paths from the checkout's root */
+export async function testFiles(folder) {
+  const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile() && entry.name.endsWith(".test.ts"))
+    .map((entry) => relative(root, join(entry.parentPath ?? entry.path, entry.name)))
+    .sort();
+}
+
+/**
+ * Two files at a time: most wait for a process or use one thread. Rejects where a test fails.
+ * @param {string[]} files @param {NodeJS.ProcessEnv} [settings]
+ */
+export async function runTests(files, settings = {}) {
+  // Compute threads that share a processor wait for each other.
+  const env = { TAP_TIMEOUT: String(TEST_TIMEOUT), FORETOKEN_THREADS: "1", ...process.env, ...settings };
+  const flags = ["--import=tsx", "--test", "--test-concurrency=2", `--test-timeout=${FILE_TIMEOUT}`];
+  await run(process.execPath, [...flags, `--test-reporter=${REPORTER}`, ...files], {
+    cwd: root,
+    env,
+    show: true,
+  });
+}
