@@ -4,7 +4,7 @@
 import { readdir } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { run } from "./run.mjs";
+import { CommandError, run } from "./run.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const REPORTER = new URL("test-reporter.mjs", import.meta.url).href;
@@ -29,9 +29,11 @@ export async function runTests(files, settings = {}) {
   // Compute threads that share a processor wait for each other.
   const env = { TAP_TIMEOUT: String(TEST_TIMEOUT), FORETOKEN_THREADS: "1", ...process.env, ...settings };
   const flags = ["--import=tsx", "--test", "--test-concurrency=2", `--test-timeout=${FILE_TIMEOUT}`];
-  await run(process.execPath, [...flags, `--test-reporter=${REPORTER}`, ...files], {
-    cwd: root,
-    env,
-    show: true,
-  });
+  const options = { cwd: root, env, show: true };
+  try {
+    await run(process.execPath, [...flags, `--test-reporter=${REPORTER}`, ...files], options);
+  } catch (error) {
+    // Not with the names of all files.
+    throw error instanceof CommandError ? new CommandError("node --test", error.status, "") : error;
+  }
 }
