@@ -33,7 +33,9 @@ export default async function* report(events) {
   yield `# ${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped\n`;
 }
 
-/** @param {Error & { cause?: unknown }} error */
-function words({ message, cause }) {
-  return cause instanceof Error ? cause.stack : message;
+/** @param {Error & { cause?: unknown, exitCode?: number | null, signal?: string | null }} error Of a test, or of a file's process. */
+function words({ message, cause, exitCode, signal }) {
+  if (cause instanceof Error) return cause.stack;
+  if (signal) return `its process was ended by ${signal}`;
+  return exitCode ? `${message}, its process with code ${exitCode}` : message;
 }
