@@ -24,7 +24,7 @@ export function parseSweep(text: string): Sweep {
   if (known === undefined || values.length === 0 || values.length > 64 || !values.every(fits)) {
     throw createError(
       "OPTION_INVALID",
-      `Expected ${SWEPT.join(" or ")}, "=" and values such as 1..20 or 0,0.5,1 for the sweep but received ${JSON.stringify(text)}`,
+      `Expected draft.maxTokens=1..20 (rising, 1 to 64) or temperature=0,0.5,1 (0 to 100) for the sweep but received ${JSON.stringify(text)}`,
     );
   }
   return { parameter: known, values };

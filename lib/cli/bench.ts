@@ -16,7 +16,7 @@ import { integer, integers, numbers } from "./numbers.js";
 import { print, printJson, printNotes } from "./output.js";
 import { addPlacementFlags, type PlacementFlags, targetPlacement } from "./placement-flags.js";
 import { statusLine } from "./progress.js";
-import { filesOf, writeReports } from "./write-reports.js";
+import { checkFolderOf, filesOf, worthWriting, writeReports } from "./write-reports.js";
 
 interface Flags extends DraftModelFlags, PlacementFlags {
   preset: string;
@@ -104,6 +104,9 @@ async function bench(flags: Flags, command: Command): Promise<void> {
     placement: targetPlacement(flags),
     draftModel: draftModelOptions(flags),
   });
+  const out = flags.out ?? (flags.json ? undefined : "foretoken-bench");
+  const files = out === undefined ? [] : filesOf(out);
+  if (out !== undefined) await checkFolderOf(files);
   printNotes(deviceNotes());
   const interrupt = new AbortController();
   process.once("SIGINT", () => interrupt.abort());
@@ -116,8 +119,7 @@ async function bench(flags: Flags, command: Command): Promise<void> {
     onProgress: status.update,
   });
   status.end();
-  const out = flags.out ?? (flags.json ? undefined : "foretoken-bench");
-  if (out !== undefined) await writeReports(filesOf(out), (form) => renderReport(report, form));
+  await writeReports(worthWriting(files, report), (form) => renderReport(report, form));
   await (flags.json ? printJson(report) : print(describeReport(report)));
   process.exitCode = interrupt.signal.aborted ? EXIT.interrupted : isFine(report) ? EXIT.done : EXIT.failed;
 }

@@ -12,9 +12,12 @@ import {
   PUBLISHED_TITLE,
   publishedCells,
 } from "../bench/render/published-cells.js";
+import { RANKING_HEAD, RANKING_TITLE, rankingCells } from "../bench/render/ranking-cells.js";
 import type { Report, ReportedPair } from "../bench/report-types.js";
+import { DISTURBED, wasDisturbed } from "../bench/study/disturbed.js";
 import { byPair, type PlacedConcurrency } from "../bench/study/groups.js";
 import { besidePublished } from "../bench/study/published.js";
+import { rankPairs } from "../bench/study/ranking.js";
 import { type BenchmarkColumn, benchmarkTable, summaryTable } from "../bench/table.js";
 
 /** What fits a terminal; the files have everything. */
@@ -54,6 +57,12 @@ export function describeReport(report: Report): string {
     table.push(...studies.flatMap(publishedCells));
     lines.push(`${PUBLISHED_TITLE}. ${PUBLISHED_NOTE}`, table.toString(), "");
   }
+  const ranked = rankPairs(report);
+  if (ranked.length > 1) {
+    const table = new Table({ head: RANKING_HEAD, style: { head: [], border: [], compact: true } });
+    table.push(...ranked.map(rankingCells));
+    lines.push(`${RANKING_TITLE}:`, table.toString(), "");
+  }
   for (const { id, reason } of missing) lines.push(`Missing: ${id} (${reason})`);
   lines.push(
     `${machine.cpu}, ${threads} of ${machine.cores} cores, Node ${machine.node}, llama.cpp ${machine.llamaCpp}, commit ${machine.commit ?? "unknown"}`,
@@ -82,5 +91,6 @@ function describePair({ id, target, draft, compatibility, profile: { costs } }: 
     `one target pass ${targetStepMs.toFixed(2)} ms, c ${draftCost?.toFixed(3)}, ${v.join(", ")}${
       draft.dialledAgreement === null ? "" : `; agreement ${draft.dialledAgreement} set by construction`
     }`,
+    ...(wasDisturbed(costs) ? [DISTURBED] : []),
   ].join("\n");
 }

@@ -2,6 +2,7 @@ import Table from "cli-table3";
 import type { Command } from "commander";
 import { percent, times, us } from "../bench/format.js";
 import { type Profile, profileModels } from "../bench/profile.js";
+import { DISTURBED, wasDisturbed } from "../bench/study/disturbed.js";
 import { deviceNotes } from "../index.js";
 import { describeMachine } from "../machine.js";
 import { addDraftModelFlags, type DraftModelFlags, draftModelOptions } from "./draft-flags.js";
@@ -87,6 +88,7 @@ function describe(profile: Profile): string {
     "",
     "What a target pass of n rows costs, relative to one row:",
     verifyTable(costs.verifyCosts),
+    ...(wasDisturbed(costs) ? [DISTURBED] : []),
     "",
     line("choosing a token, greedy", known(overheads.greedyUsPerRow)),
     line("at temperature 1", known(overheads.sampledUsPerRow)),

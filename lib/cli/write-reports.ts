@@ -1,11 +1,34 @@
-import { extname } from "node:path";
+import { existsSync } from "node:fs";
+import { access, constants } from "node:fs/promises";
+import { dirname, extname } from "node:path";
 import { FORMATS } from "../bench/render/render.js";
+import type { Report } from "../bench/report-types.js";
+import { createError } from "../errors.js";
 import { writeWholeFile } from "../whole-file.js";
 
 /** The files of an `--out`: the one of a known form, or JSON and HTML of this name. */
 export function filesOf(out: string): string[] {
   const known = FORMATS.some((format) => format === extname(out));
   return known ? [out] : [`${out}.json`, `${out}.html`];
+}
+
+/** Before hours are spent on what they would hold. Rejects with OPTION_INVALID where their folder takes no files. */
+export async function checkFolderOf([file = ""]: readonly string[]): Promise<void> {
+  const folder = dirname(file);
+  await access(folder, constants.W_OK).catch((error: NodeJS.ErrnoException) => {
+    throw createError(
+      "OPTION_INVALID",
+      `Expected a folder that files can be written to for the report but received ${JSON.stringify(folder)}: ${error.code}`,
+    );
+  });
+}
+
+/** Files to be written: a report of nothing takes no other's place. */
+export function worthWriting(files: readonly string[], { cases, concurrency = [] }: Report): string[] {
+  if (cases.length + concurrency.length > 0) return [...files];
+  const kept = files.filter((file) => existsSync(file));
+  for (const file of kept) process.stderr.write(`Kept ${file}: nothing was finished that could replace it\n`);
+  return files.filter((file) => !kept.includes(file));
 }
 
 /** Writes what `render` gives for each file's extension, and says so on stderr. */

@@ -154,8 +154,17 @@ t.test("wrong usage", async (t) => {
   const refused = async (args: string[], stderr: RegExp) =>
     t.match(await cli(["bench", ...args]), { code: 2, stderr });
   await refused(["--preset", "everything"], /Expected one of default, .* but received "everything"/);
-  await refused(["--sweep", "threads=1..4"], /draft\.maxTokens or temperature/);
-  await refused(["--sweep", "draft.maxTokens=0..4"], /such as 1\.\.20/);
+  await refused(
+    ["--sweep", "threads=1..4"],
+    /draft\.maxTokens=.* or temperature=.* but received "threads=1\.\.4"/,
+  );
+  await refused(["--sweep", "draft.maxTokens=0..4"], /rising, 1 to 64/);
+  await refused(["--sweep", "draft.maxTokens=5..1"], /rising, 1 to 64/);
+  await refused(["--quick", "--repeat", "0"], /integer between 1 and 1000 for repeat/);
+  await refused(
+    ["--quick", "--out", "no-such-folder/report"],
+    /folder that files can be written to .* "no-such-folder": ENOENT/,
+  );
   await refused(["--prompts", "nowhere.jsonl"], /PROMPTS_INVALID/);
   await refused(["--processes", "0"], /integer between 1 and 100 for processes/);
   await refused(["--concurrency", "0"], /integer between 1 and 64 for concurrency/);

@@ -1,6 +1,7 @@
 import t from "tap";
 import { renderCsv } from "../../lib/bench/render/csv.js";
 import { renderMarkdown } from "../../lib/bench/render/markdown.js";
+import { describeReport } from "../../lib/cli/describe-report.js";
 import { syntheticReport } from "../helpers/report.js";
 
 t.test("CSV: a line for each prompt of each case, whole numbers, quoted where needed", async (t) => {
@@ -53,4 +54,13 @@ t.test("Markdown: tables whose rows all have the head's cells, whatever the name
       .map((line) => line.split(/(?<!\\)\|/).length);
     t.equal(new Set(widths).size, 1, table);
   }
+});
+
+t.test("the terminal ranks several drafts, the fastest first", async (t) => {
+  const pairs = [
+    { id: "big + slow", cost: 0.4 },
+    { id: "big + quick", cost: 0.1 },
+  ];
+  t.match(describeReport(syntheticReport(pairs)), /each at its fastest setting:.*big \+ quick.*big \+ slow/s);
+  t.notMatch(describeReport(syntheticReport()), /fastest setting/);
 });

@@ -1,5 +1,6 @@
 import { fixed, percent, range, rate, times } from "../format.js";
 import type { Report } from "../report-types.js";
+import { DISTURBED, wasDisturbed } from "../study/disturbed.js";
 import { studyDomains } from "../study/domains.js";
 import { draftLengthStudies } from "../study/draft-length.js";
 import { best, byPair, isTrained, type PairGroup } from "../study/groups.js";
@@ -13,6 +14,7 @@ import {
   concurrencyTexts,
 } from "./concurrency-cells.js";
 import { PUBLISHED_HEAD, PUBLISHED_NOTE, PUBLISHED_TITLE, publishedCells } from "./published-cells.js";
+import { RANKING_HEAD, rankingCells } from "./ranking-cells.js";
 
 type Cell = string | number;
 
@@ -53,6 +55,7 @@ function pairParts(group: PairGroup): string[] {
     `Draft ${percent(pair.draft.parameters / pair.target.parameters)} of the target's size, vocabularies ${pair.compatibility.verdict}; a target pass ${targetStepMs.toFixed(2)} ms, c ${optional(draftCost, fixed(3))}, v(n) for n = 1 to ${verifyCosts.length}: ${verifyCosts.map(fixed(2)).join(", ")}.${
       isTrained(group) ? "" : ` Agreement ${pair.draft.dialledAgreement ?? "unknown"} set by construction.`
     }`,
+    ...(wasDisturbed(pair.profile.costs) ? [DISTURBED] : []),
     ...(cases.length === 0
       ? []
       : [
@@ -140,22 +143,7 @@ function rankingParts(report: Report): string[] {
       : [
           `Left out, their agreement set by construction: ${dialled.map(({ pair }) => text(pair.id)).join("; ")}.`,
         ]),
-    ...(ranked.length < 2
-      ? []
-      : [
-          markdownTable(
-            ["pair", "draft's size", "c", "agreement", "speedup", "95% interval", "setting"],
-            ranked.map(({ pair, best: { one }, parameterRatio }) => [
-              pair.id,
-              percent(parameterRatio),
-              optional(pair.profile.costs.draftCost, fixed(3)),
-              optional(one.summary.agreement, percent),
-              times(one.summary.speedup),
-              range(one.summary.interval, fixed(2)),
-              one.label,
-            ]),
-          ),
-        ]),
+    ...(ranked.length < 2 ? [] : [markdownTable(RANKING_HEAD, ranked.map(rankingCells))]),
     ...(domains === null
       ? []
       : [

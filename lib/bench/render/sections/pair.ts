@@ -1,4 +1,5 @@
 import { count, fixed, mib, ms, percent, us } from "../../format.js";
+import { DISTURBED, wasDisturbed } from "../../study/disturbed.js";
 import { draftLengthStudies } from "../../study/draft-length.js";
 import { isTrained, type PairGroup } from "../../study/groups.js";
 import type { ModelCard, PairProfile } from "../../types.js";
@@ -33,6 +34,7 @@ export async function pairSection(group: PairGroup, id: string, figures: Figures
   return html`<section id="${id}" class="pair">
 <h2>${group.pair.id}</h2>
 ${dialled(group)}
+${disturbed(group)}
 ${cards(group, figures)}
 <div class="charts">${drawn}</div>
 </section>`;
@@ -42,6 +44,10 @@ function dialled(group: PairGroup): Markup | null {
   if (isTrained(group)) return null;
   return html`<p class="notice">Agreement set by construction: ${group.pair.draft.dialledAgreement ?? "unknown"}. The graphs and sizes are
 real, what they write is not; the pair stays out of the comparisons of drafts and domains.</p>`;
+}
+
+function disturbed({ pair }: PairGroup): Markup | null {
+  return wasDisturbed(pair.profile.costs) ? html`<p class="notice">${DISTURBED}</p>` : null;
 }
 
 function cards({ pair, at }: PairGroup, figures: Figures): Markup {
