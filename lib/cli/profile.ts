@@ -122,10 +122,11 @@ function recommendations({ threads }: Profile, advice: Profile["advice"]): strin
   if (advice === null) return ["Recommended:", ...lines.map((text) => `  ${text}`)];
   const { agreement, bestFixed, adaptive } = advice;
   lines.push(`draftThreads: ${fastest((step) => step.draftStepMs)}`);
+  const formula = `the formula gives ${times(bestFixed.speedup)} at ${percent(agreement)} agreement`;
   lines.push(
-    bestFixed.maxTokens === 0 || adaptive.speedup < 1
-      ? `draft: false. At ${percent(agreement)} agreement the formula gives ${times(bestFixed.speedup)} at best, and the adaptive policy reached ${times(adaptive.speedup)}`
-      : `draft.policy: "adaptive", which reached ${times(adaptive.speedup)} with ${adaptive.draftLength.toFixed(1)} drafted tokens a round; of fixed lengths ${bestFixed.maxTokens}, for which the formula gives ${times(bestFixed.speedup)} at ${percent(agreement)} agreement`,
+    adaptive.speedup < 1
+      ? `draft: false. The adaptive policy reached ${times(adaptive.speedup)}, ${formula} at best`
+      : `draft.policy: "adaptive", which reached ${times(adaptive.speedup)} with ${adaptive.draftLength.toFixed(1)} drafted tokens a round; of fixed lengths ${bestFixed.maxTokens || "none"}, for which ${formula}`,
   );
   return ["Recommended:", ...lines.map((text) => `  ${text}`)];
 }

@@ -105,7 +105,7 @@ function chart(cases: readonly ComparedCase[], id: string, at: string) {
         "95%",
         "tokens/s after / before",
         "95%",
-        "what is seen",
+        "seen of the speedup",
       ],
       words: [9],
       rows: cases.map((one, i) => row(one, `${at}/${i}`)),

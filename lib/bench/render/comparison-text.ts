@@ -11,7 +11,7 @@ const HEAD = [
   "speedup after",
   "difference",
   "tokens/s after / before",
-  "what is seen",
+  "seen of the speedup",
 ];
 
 function cells({
@@ -35,8 +35,8 @@ function cells({
 }
 
 /** What a report is called beside another. */
-export function nameOf({ title, date, machine: { cpu, commit } }: Report): string {
-  return `${title}, ${date.slice(0, 16).replace("T", " ")}, ${cpu}, commit ${commit?.slice(0, 12) ?? "unknown"}`;
+export function nameOf({ title, date, threads, machine: { cpu, commit } }: Report): string {
+  return `${title}, ${date.slice(0, 16).replace("T", " ")}, ${cpu}, ${threads} threads, commit ${commit?.slice(0, 12) ?? "unknown"}`;
 }
 
 /** A comparison for a terminal. */
@@ -56,7 +56,7 @@ function table({ cases }: Comparison): string {
       "speedup\nafter",
       "difference",
       "tokens/s\nafter / before",
-      "what is seen",
+      "seen of the speedup",
     ],
     colAligns: ["left", "right", "right", "right", "right", "left"],
     style: { head: [], border: [], compact: true },
