@@ -3,7 +3,8 @@
 //
 // Needs: Node ≥ 20, npm, git, CMake, a C++20 compiler. Leaves: node_modules, native/llama.cpp, build/Release, dist.
 import { createHash } from "node:crypto";
-import { readFile, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -49,11 +50,12 @@ async function installPackages() {
 
 export async function compileTypeScript() {
   const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
-  await run(
-    process.execPath,
-    [tsc, "--project", root, "--incremental", "--tsBuildInfoFile", "node_modules/.cache/tsbuildinfo"],
-    { cwd: root },
-  );
+  const state = join(root, "node_modules", ".cache", "tsbuildinfo");
+  // It would say that all is compiled.
+  if (!existsSync(join(root, "dist"))) await rm(state, { force: true });
+  await run(process.execPath, [tsc, "--project", root, "--incremental", "--tsBuildInfoFile", state], {
+    cwd: root,
+  });
 }
 
 export async function setup() {
