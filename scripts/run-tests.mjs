@@ -4,7 +4,7 @@
 import { readdir } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { CommandError, run } from "./run.mjs";
+import { CommandError, isMain, run } from "./run.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const REPORTER = new URL("test-reporter.mjs", import.meta.url).href;
@@ -36,4 +36,11 @@ export async function runTests(files, settings = {}) {
     // Not with the names of all files.
     throw error instanceof CommandError ? new CommandError("node --test", error.status, "") : error;
   }
+}
+
+if (isMain(import.meta.url)) {
+  await runTests(process.argv.slice(2)).catch(({ message }) => {
+    process.stderr.write(`${message}\n`);
+    process.exitCode ||= 1;
+  });
 }

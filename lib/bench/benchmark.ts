@@ -4,6 +4,7 @@ import * as is from "../is.js";
 import type { Pair } from "../pair.js";
 import { resolveGenerationDraft } from "../resolve-draft.js";
 import { VERIFICATIONS } from "../sampling-options.js";
+import * as bounds from "./bounds.js";
 import { describeRuns } from "./describe-runs.js";
 import { measureRuns } from "./measure-runs.js";
 import type { BenchmarkOptions, BenchmarkPrompt, BenchmarkReport } from "./types.js";
@@ -54,9 +55,9 @@ export function resolveBenchmark(pair: Pair, input: BenchmarkOptions) {
     draft,
     temperature,
     verification,
-    maxTokens: is.integer("maxTokens", options.maxTokens ?? 128, 1, 1048576),
-    repeat: is.integer("repeat", options.repeat ?? 5, 1, 1000),
-    seed: is.integer("seed", options.seed ?? 1, 0, 4294967295),
+    maxTokens: bounds.maxTokens(options.maxTokens ?? 128),
+    repeat: bounds.repeat(options.repeat ?? 5),
+    seed: bounds.seed(options.seed ?? 1),
     trace: is.boolean("trace", options.trace ?? false),
     signal: is.optional(options.signal, (signal) => is.abortSignal("signal", signal)),
     onProgress,

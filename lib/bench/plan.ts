@@ -7,6 +7,7 @@ import { resolveModel } from "../model-files.js";
 import type { TargetPlacement } from "../options.js";
 import type { Verification } from "../sampling-options.js";
 import { defaultThreads } from "../threads.js";
+import * as bounds from "./bounds.js";
 import type { Case, CasePair } from "./case-types.js";
 import { readDial } from "./dialled.js";
 import { dialledPrompts, promptSet } from "./prompt-sets.js";
@@ -104,10 +105,10 @@ export async function makePlan(options: PlanOptions): Promise<Plan> {
         promptSet: dial === null ? basename(promptsName) : "walks",
         prompts: own,
         verification: options.verification ?? "block",
-        maxTokens: is.integer("maxTokens", options.maxTokens ?? preset.maxTokens, 1, 1048576),
-        repeat: is.integer("repeat", options.repeat ?? preset.repeat, 1, 1000),
+        maxTokens: bounds.maxTokens(options.maxTokens ?? preset.maxTokens),
+        repeat: bounds.repeat(options.repeat ?? preset.repeat),
         processes: is.integer("processes", options.processes ?? preset.processes, 1, 100),
-        seed: is.integer("seed", options.seed ?? 1, 0, 4294967295),
+        seed: bounds.seed(options.seed ?? 1),
         threads,
         trace: dial === null,
         perSlot: is.integer("requests", options.requests ?? REQUESTS_PER_SLOT, 1, 1000),
