@@ -7,10 +7,9 @@ import { loadPair } from "../dist/index.js";
 import { progressLine } from "../scripts/progress.mjs";
 import { integer } from "./command-line.mjs";
 
-// V8 keeps the pages of its young generation, up to 48 MiB of them as load comes and goes, and its compiler's and collector's threads keep
-// an arena of glibc's each: that is no leak, but would drown one. So the young generation is small, V8 has one thread, and garbage is
-// collected before memory is looked at.
-const FLAGS = ["--expose-gc", "--max-semi-space-size=1", "--single-threaded"];
+// V8 keeps the pages of its young generation, up to 48 MiB of them as load comes and goes: that is no leak, but would drown one. So the
+// young generation is small, and garbage is collected before memory is looked at.
+const FLAGS = ["--expose-gc", "--max-semi-space-size=1"];
 const EARLY = 1000;
 const KEYS = ["resident", "native", "heapUsed"];
 

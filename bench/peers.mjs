@@ -1,23 +1,33 @@
 // Our speed beside that of llama.cpp's own tools and of node-llama-cpp: same files, prompts and threads, every system alone, with its
-// default draft and with its best one, in turn. Sets the peers up (bench/peers/set-up.mjs). Needs a built checkout; leaves
-// bench/results/<date>-peers-<name>.json and .md with --save.
+// default draft and with its best one, in turn. Sets the peers up (bench/peers/set-up.mjs) and makes the dialled pairs that are asked
+// for. Needs a built checkout; leaves bench/results/<date>-peers-<name>.json and .md with --save, after each pair.
 import { availableParallelism } from "node:os";
 import { basename } from "node:path";
-import { Command } from "commander";
+import { fileURLToPath } from "node:url";
+import { Command, Option } from "commander";
 import { readDial } from "../dist/bench/dialled.js";
 import { bootstrapInterval, meanOfMedians } from "../dist/bootstrap.js";
 import { describeMachine } from "../dist/machine.js";
 import { mean, median } from "../dist/median.js";
 import { progressLine } from "../scripts/progress.mjs";
+import { CommandError, Interrupted, run as runCommand } from "../scripts/run.mjs";
 import { integer, integers, saveResult } from "./command-line.mjs";
 import { peersPage } from "./peers/page.mjs";
 import { promptsFor } from "./peers/prompts.mjs";
 import { setUpPeers } from "./peers/set-up.mjs";
 import { openSystems } from "./peers/systems.mjs";
 
+const DIALLED_PAIR = fileURLToPath(new URL("../scripts/dialled-pair.mjs", import.meta.url));
+
 await new Command("peers")
   .option("--target <model>", "path or name", "fable-17m")
   .option("--draft <model...>", "its drafts: path or name", ["fable-1m"])
+  .addOption(
+    new Option(
+      "--agreement <shares>",
+      "instead: Pythia-1.4b-shaped pairs of these agreements, 0.5,0.9, made in build/dialled (3.2 GB and 0.3 for each further one)",
+    ).conflicts(["target", "draft"]),
+  )
   .option(
     "--lengths <list>",
     "draft lengths among which each system's best is found",
@@ -30,25 +40,50 @@ await new Command("peers")
   .option("--threads <n>", "CPU threads", integer, availableParallelism())
   .option("--save [name]", "write the measurements and a page to bench/results, under the date and this name")
   .option("--json", "print the measurements as JSON")
-  .action(run)
+  .addHelpText(
+    "after",
+    `
+Examples:
+  npm run bench:peers
+  npm run bench:peers -- --agreement 0.5,0.7,0.9,0.95 --lengths 1,2,3,6,8 --prompts 1 --max-tokens 48 --repeat 3`,
+  )
+  .action((options) => run(options).catch(explain))
   .parseAsync();
 
-async function run({ target, draft: drafts, save, json, ...plan }) {
+function explain(error) {
+  if (error instanceof Interrupted) return;
+  if (!(error instanceof CommandError)) throw error;
+  process.stderr.write(error.output);
+  process.exitCode = 1;
+}
+
+async function run({ target, draft, agreement, save, json, ...plan }) {
   const peers = await setUpPeers();
-  const results = [];
-  for (const draft of drafts)
-    results.push(await measure({ target, draft, contextSize: 512, ...plan }, peers));
+  const { target: path, drafts } =
+    agreement === undefined ? { target, drafts: draft } : await dialledPairs(agreement);
   const report = {
     date: new Date().toISOString(),
     command: ["node bench/peers.mjs", ...process.argv.slice(2).map((arg) => basename(arg))].join(" "),
     plan,
     versions: peers.versions,
     machine: describeMachine(),
-    results,
+    results: [],
   };
+  const name = `peers-${typeof save === "string" ? save : agreement === undefined ? "embedded" : "dialled"}`;
+  for (const one of drafts) {
+    report.results.push(await measure({ target: path, draft: one, contextSize: 512, ...plan }, peers));
+    if (save !== undefined) await saveResult(name, report, peersPage(report));
+  }
   process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : peersPage(report));
-  if (save !== undefined)
-    await saveResult(`peers-${save === true ? "embedded" : save}`, report, peersPage(report));
+}
+
+async function dialledPairs(agreement) {
+  const progress = progressLine("dialled pairs");
+  const onLine = (line) => progress.update(line);
+  const stdout = await runCommand(process.execPath, [DIALLED_PAIR, "--agreement", agreement], { onLine });
+  progress.clear();
+  const [target, ...drafts] = stdout.trim().split("\n");
+  return { target, drafts };
 }
 
 async function measure(plan, peers) {

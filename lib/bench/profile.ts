@@ -17,6 +17,8 @@ export interface ProfileOptions {
   target: string;
   draft: string | null;
   placement: TargetPlacement;
+  /** CPU threads of both models, except where numbers of threads are compared. */
+  threads?: number;
   draftModel: DraftModelOptions;
   /** Largest number of rows of a target pass. */
   maxRows: number;
@@ -52,6 +54,7 @@ export async function profileModels(options: ProfileOptions): Promise<Profile> {
   const model: PairOptions = {
     target,
     ...placement,
+    ...(options.threads === undefined ? {} : { threads: options.threads }),
     draft: draft === null ? false : { model: draft, ...draftModel },
     signal,
   };

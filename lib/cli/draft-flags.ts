@@ -82,15 +82,15 @@ export function addDraftModelFlags(command: Command): Command {
     .addOption(
       new Option(
         "--draft-kv-type <type>",
-        "what the draft's KV cache is kept in (default: --kv-type)",
+        "what the draft's KV cache is kept in (default: the target's)",
       ).choices(KV_TYPES),
     )
     .option(
       "--draft-gpu-layers <n>",
-      "the draft's layers on the GPU, all, or auto (default: --gpu-layers)",
+      "the draft's layers on the GPU, all, or auto (default: the target's)",
       integerOrAllOrAuto,
     )
-    .option("--draft-device <name>", "the device that holds them (default: --device)")
+    .option("--draft-device <name>", "the device that holds them (default: the target's)")
     .option("--draft-cross-vocabulary", "use a draft of another vocabulary: its text is retokenised");
 }
 

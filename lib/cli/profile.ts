@@ -7,6 +7,7 @@ import { deviceNotes } from "../index.js";
 import { describeMachine } from "../machine.js";
 import { addDraftModelFlags, type DraftModelFlags, draftModelOptions } from "./draft-flags.js";
 import { EXIT } from "./exit.js";
+import { given } from "./given.js";
 import { integer } from "./numbers.js";
 import { print, printJson, printNotes } from "./output.js";
 import { addPlacementFlags, type PlacementFlags, targetPlacement } from "./placement-flags.js";
@@ -16,6 +17,7 @@ interface Flags extends DraftModelFlags, PlacementFlags {
   rows: number;
   budget: number;
   prompts: string;
+  threads?: number;
   json?: boolean;
 }
 
@@ -28,6 +30,7 @@ export function addProfile(program: Command): void {
     .option("--rows <n>", "largest number of rows of a target pass, 1 to 65", integer, 32)
     .option("--budget <seconds>", "how long passes may be measured", integer, 20)
     .option("--prompts <set>", "texts that tell how often the draft agrees: a set or a file", "stories")
+    .option("--threads <n>", "CPU threads (default: all)", integer)
     .option("--json", "print the measurements as JSON");
   addDraftModelFlags(addPlacementFlags(command))
     .addHelpText(
@@ -56,6 +59,7 @@ async function profile(target: string, draft: string | undefined, flags: Flags):
       maxRows: flags.rows,
       budgetMs: flags.budget * 1000,
       prompts: flags.prompts,
+      ...given({ threads: flags.threads }),
       signal: interrupt.signal,
       onProgress: status.update,
     });

@@ -6,10 +6,16 @@ import type { Report } from "../bench/report-types.js";
 import { createError } from "../errors.js";
 import { writeWholeFile } from "../whole-file.js";
 
-/** The files of an `--out`: the one of a known form, or JSON and HTML of this name. */
+/** The files of an `--out`: the one of a known form, or JSON and HTML of this name. Throws OPTION_INVALID for `report.pdf`. */
 export function filesOf(out: string): string[] {
-  const known = FORMATS.some((format) => format === extname(out));
-  return known ? [out] : [`${out}.json`, `${out}.html`];
+  const form = extname(out);
+  if (FORMATS.some((format) => format === form)) return [out];
+  if (/^\.[a-z]+$/i.test(form))
+    throw createError(
+      "OPTION_INVALID",
+      `Expected a file ending in ${FORMATS.join(", ")}, or a name for two of them, but received ${JSON.stringify(out)}`,
+    );
+  return [`${out}.json`, `${out}.html`];
 }
 
 /** Before hours are spent on what they would hold. Rejects with OPTION_INVALID where their folder takes no files. */

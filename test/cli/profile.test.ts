@@ -45,6 +45,10 @@ t.test("wrong usage", async (t) => {
     code: 2,
     stderr: /between 1 and 65 for rows/,
   });
+  t.match(await cli(["profile", "fable-1m", "--threads", "0"]), {
+    code: 2,
+    stderr: /threads/,
+  });
   t.match(await cli(["profile", "fable-1m", "--prompts", "nowhere.json"]), {
     code: 2,
     stderr: /PROMPTS_INVALID/,

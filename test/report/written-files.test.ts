@@ -19,3 +19,9 @@ t.test("a folder that takes no files is refused before anything is measured", as
   await t.rejects(checkFolderOf(filesOf(join(folder, "missing", "report"))), { code: "OPTION_INVALID" });
   t.notOk(existsSync(join(folder, "missing")));
 });
+
+t.test("a form that reports are not written in is refused, a dot in a name is not", async (t) => {
+  t.throws(() => filesOf("report.pdf"), { code: "OPTION_INVALID", message: /\.json, \.html, \.md, \.csv/ });
+  t.strictSame(filesOf("pair-1.4b"), ["pair-1.4b.json", "pair-1.4b.html"]);
+  t.strictSame(filesOf("sweep.csv"), ["sweep.csv"]);
+});

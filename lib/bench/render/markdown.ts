@@ -3,7 +3,7 @@ import type { Report } from "../report-types.js";
 import { DISTURBED, wasDisturbed } from "../study/disturbed.js";
 import { studyDomains } from "../study/domains.js";
 import { draftLengthStudies } from "../study/draft-length.js";
-import { best, byPair, isTrained, type PairGroup } from "../study/groups.js";
+import { byPair, isTrained, type PairGroup, standing } from "../study/groups.js";
 import { besidePublished } from "../study/published.js";
 import { dialledPairs, rankPairs } from "../study/ranking.js";
 import type { BenchmarkSummary } from "../types.js";
@@ -49,7 +49,6 @@ function publishedParts(report: Report): string[] {
 function pairParts(group: PairGroup): string[] {
   const { pair, cases, concurrency } = group;
   const { draftCost, targetStepMs, verifyCosts } = pair.profile.costs;
-  const fastest = best(cases);
   return [
     `## ${text(pair.id)}`,
     `Draft ${percent(pair.draft.parameters / pair.target.parameters)} of the target's size, vocabularies ${pair.compatibility.verdict}; a target pass ${targetStepMs.toFixed(2)} ms, c ${optional(draftCost, fixed(3))}, v(n) for n = 1 to ${verifyCosts.length}: ${verifyCosts.map(fixed(2)).join(", ")}.${
@@ -61,10 +60,13 @@ function pairParts(group: PairGroup): string[] {
       : [
           summaries(
             "draft",
-            cases.map(({ one }) => ({
-              label: `${one.label}${cases.length > 1 && one === fastest?.one ? " (best)" : ""}`,
-              ...one.summary,
-            })),
+            cases.map((placed) => {
+              const place = standing(placed, cases);
+              return {
+                ...placed.one.summary,
+                label: `${placed.one.label}${place === null ? "" : ` (${place})`}`,
+              };
+            }),
           ),
         ]),
     ...(concurrency.length === 0

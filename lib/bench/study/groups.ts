@@ -43,6 +43,14 @@ export function best<T extends { one: ReportedCase }>(cases: readonly T[]): T | 
   );
 }
 
+/** What a case is beside the others: those whose intervals overlap the fastest one's cannot be told apart from it. */
+export function standing({ one }: Placed, cases: readonly Placed[]): "best" | "no difference seen" | null {
+  const fastest = best(cases)?.one;
+  if (fastest === undefined || cases.length === 1) return null;
+  if (one === fastest) return "best";
+  return one.summary.interval[1] >= fastest.summary.interval[0] ? "no difference seen" : null;
+}
+
 /** Whether agreement was measured rather than set by construction. */
 export function isTrained({ pair }: PairGroup): boolean {
   return pair.target.dialledAgreement === null && pair.draft.dialledAgreement === null;

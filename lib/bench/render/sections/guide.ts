@@ -9,6 +9,7 @@ const WORDS: [term: string, meaning: string][] = [
     "95% interval",
     "a bootstrap: repetitions resampled 2000 times. It holds what this machine did in this hour, not what another would.",
   ],
+  ["best", "the largest speedup. No difference from it was seen where the intervals overlap."],
   [
     "agreement, α",
     "the chance that the draft’s next token is accepted after those before it: accepted / (accepted + corrections).",

@@ -1,6 +1,6 @@
 import { fixed, percent, rate, times } from "../../format.js";
 import type { Report } from "../../report-types.js";
-import { best, byPair, isTrained, type PairGroup } from "../../study/groups.js";
+import { best, byPair, isTrained, type PairGroup, type Placed, standing } from "../../study/groups.js";
 import type { Figures } from "../figures.js";
 import { html, type Markup } from "../html.js";
 import { htmlTable } from "../html-table.js";
@@ -38,7 +38,6 @@ ${identical === null ? "sampled: the target’s distribution" : identical ? "the
 }
 
 function summaryTable({ pair, cases }: PairGroup, figures: Figures): Markup {
-  const fastest = best(cases);
   return htmlTable({
     caption: `${pair.id}: means over the prompts`,
     head: [
@@ -58,9 +57,7 @@ function summaryTable({ pair, cases }: PairGroup, figures: Figures): Markup {
       const of = (key: string, format: (value: number) => string) =>
         figures.at(`${at}/summary/${key}`, format);
       return [
-        placed === fastest && cases.length > 1
-          ? html`${one.label} <span class="best">best</span>`
-          : one.label,
+        label(placed, cases),
         of("baselineTokensPerSecond", rate),
         of("tokensPerSecond", rate),
         of("speedup", times),
@@ -76,4 +73,12 @@ function summaryTable({ pair, cases }: PairGroup, figures: Figures): Markup {
       ];
     }),
   });
+}
+
+function label(placed: Placed, cases: readonly Placed[]): Markup | string {
+  const place = standing(placed, cases);
+  const text = placed.one.label;
+  return place === null
+    ? text
+    : html`${text} <span class="${place === "best" ? "best" : "tied"}">${place}</span>`;
 }
