@@ -23,8 +23,13 @@ export interface PairMetrics {
   accepted: number;
   corrections: number;
   bonuses: number;
+  /** A pass that served several requests counts once; of one that serves running ones too, the share of those that ended. */
   targetPasses: number;
   draftPasses: number;
+  targetTokens: number;
+  draftTokens: number;
+  /** Mean batch size of the target: targetTokens / targetPasses. */
+  tokensPerPass: number | null;
   /** See Stats. */
   agreement: number | null;
   acceptanceRate: number | null;
@@ -60,9 +65,11 @@ const COUNTERS = [
   "accepted",
   "corrections",
   "bonuses",
-  "targetPasses",
-  "draftPasses",
-] as const satisfies readonly (keyof Stats & keyof PairMetrics)[];
+  "targetTokens",
+  "draftTokens",
+  "targetPassShare",
+  "draftPassShare",
+] as const satisfies readonly (keyof Stats)[];
 
 /** Counts what a pair's generations do, and tells who listens. */
 export class Meter {
@@ -88,7 +95,8 @@ export class Meter {
   }
 
   snapshot(): PairMetrics {
-    const { rounds, proposed, accepted, corrections } = this.#counters;
+    const { targetPassShare: targetPasses, draftPassShare: draftPasses, ...counters } = this.#counters;
+    const { rounds, proposed, accepted, corrections, targetTokens } = counters;
     const busyMs = this.#busyMs + (this.#open > 0 ? performance.now() - this.#busySince : 0);
     const running = Math.min(this.#open, this.#maxSequences);
     return {
@@ -96,7 +104,10 @@ export class Meter {
       queued: this.#open - running,
       finished: { ...this.#finished },
       failed: this.#failed,
-      ...this.#counters,
+      ...counters,
+      targetPasses,
+      draftPasses,
+      tokensPerPass: ratio(targetTokens, targetPasses),
       generatedTokens: this.#generatedTokens,
       agreement: ratio(accepted, accepted + corrections),
       acceptanceRate: ratio(accepted, proposed),

@@ -188,6 +188,9 @@ export interface NativeStats {
   committed: number;
   targetPasses: number;
   draftPasses: number;
+  /** Of those passes, each shared out equally among the requests in it. */
+  targetPassShare: number;
+  draftPassShare: number;
   /** Tokens that went through each model, prompt included. */
   targetTokens: number;
   draftTokens: number;

@@ -24,6 +24,8 @@ const COUNTERS: Record<string, [help: string, read: Read]> = {
   corrections_total: ["Rounds that ended with a correction.", ({ corrections }) => corrections],
   target_passes_total: ["Forward passes of the target.", ({ targetPasses }) => targetPasses],
   draft_passes_total: ["Forward passes of the draft.", ({ draftPasses }) => draftPasses],
+  target_pass_tokens_total: ["Tokens in passes of the target.", ({ targetTokens }) => targetTokens],
+  draft_pass_tokens_total: ["Tokens in passes of the draft.", ({ draftTokens }) => draftTokens],
   busy_seconds_total: ["Time in which there was anything to do.", ({ busyMs }) => busyMs / 1000],
 };
 

@@ -5,6 +5,8 @@ import type { DeviceMemory, MemoryEstimate, MemoryUse } from "./memory-types.js"
 import { type FreeMemory, type PairFiles, planMemory } from "./plan-memory.js";
 import type { PlainPairOptions } from "./resolve-options.js";
 
+/** Ways out that are named at least; the last two are for those who have no others. */
+const WAYS = 3;
 /** Of each number of f16 in "q8_0": 34 bytes for 32 of them. */
 const Q8_SHARE = 34 / 64;
 
@@ -15,29 +17,47 @@ export async function memoryError(
   files: PairFiles,
   freeMemory?: FreeMemory,
 ): Promise<MemoryError> {
-  const auto = await planMemory(
-    { ...options, contextSize: "auto", maxSequences: estimate.maxSequences },
-    files,
-    freeMemory,
-  );
   const short = estimate.devices.filter(({ bytes, free }) => bytes > free);
   const ways = [
-    auto.fits && auto.contextSize < estimate.contextSize
-      ? `contextSize: ${auto.contextSize} would fit`
-      : "no shorter contextSize would fit",
-    isQuantised(options.kvType)
-      ? `kvType is ${options.kvType} already`
-      : `kvType: "q8_0" would save about ${mib(total(short, ({ cache }) => cache) * (1 - Q8_SHARE))}`,
-    short.some(({ draft }) => draft !== null)
-      ? `draft: false would save ${mib(short.reduce((bytes, { draft }) => bytes + sum(draft), 0))}`
-      : `quantised weights would save a part of ${mib(total(short, ({ weights }) => weights))}`,
+    ...(short.some(({ type }) => type !== "cpu")
+      ? [await fewerLayers(estimate, options, files, freeMemory)]
+      : []),
+    ...(await smallerCaches(estimate, options, files, freeMemory)),
+    ...(options.flashAttention && !isQuantised(options.kvType)
+      ? [`kvType: "q8_0" would save about ${mib(total(short, ({ cache }) => cache) * (1 - Q8_SHARE))}`]
+      : []),
+    ...(short.some(({ draft }) => draft !== null)
+      ? [`draft: false would save ${mib(short.reduce((bytes, { draft }) => bytes + sum(draft), 0))}`]
+      : []),
+    `smaller or quantised weights would save a part of ${mib(total(short, ({ weights }) => weights))}`,
+    "checkMemory: false loads it all the same",
   ];
-  if (short.some(({ type }) => type !== "cpu"))
-    ways.unshift(await fewerLayers(estimate, options, files, freeMemory));
+  const least = Math.max(WAYS, ways.length - 2);
   return outOfMemory(
-    `Expected memory for the models but ${short.map(describe).join("; ")}; ${ways.join("; ")}`,
+    `Expected memory for the models but ${short.map(describe).join("; ")}; ${ways.slice(0, least).join("; ")}`,
     estimate,
   );
+}
+
+/** Fewer sequences of the same length, and shorter ones, as far as one of both alone makes it fit. */
+async function smallerCaches(
+  { contextSize, maxSequences }: MemoryEstimate,
+  options: PlainPairOptions,
+  files: PairFiles,
+  freeMemory?: FreeMemory,
+): Promise<string[]> {
+  const plan = (sizes: Pick<PlainPairOptions, "contextSize" | "maxSequences">) =>
+    planMemory({ ...options, ...sizes }, files, freeMemory);
+  const fewer = await plan({ contextSize, maxSequences: "auto" });
+  const shorter = await plan({ contextSize: "auto", maxSequences });
+  return [
+    ...(fewer.fits && fewer.maxSequences < maxSequences
+      ? [`maxSequences: ${fewer.maxSequences} would fit`]
+      : []),
+    ...(shorter.fits && shorter.contextSize < contextSize
+      ? [`contextSize: ${shorter.contextSize} would fit`]
+      : []),
+  ];
 }
 
 /** With the contexts that were asked for. */

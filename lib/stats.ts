@@ -34,6 +34,8 @@ export const NO_STATS: NativeStats = {
   committed: 0,
   targetPasses: 0,
   draftPasses: 0,
+  targetPassShare: 0,
+  draftPassShare: 0,
   targetTokens: 0,
   draftTokens: 0,
   acceptedPerPosition: [],

@@ -23,6 +23,8 @@ interface Flags extends PairFlags, GenerationFlags {
 type Request = CompletionRequest & { id: BatchId };
 
 const PROGRESS_EVERY_MS = 250;
+/** Errors that say nothing of a request: the models are gone. Its line stays open, for the same command to go on. */
+const NOT_ITS_OWN = /^(PAIR_|WORKER_|MODEL_|MEMORY_|CONTEXT_FAILED)/;
 
 export function addBatch(program: Command): void {
   const command = program
@@ -49,7 +51,7 @@ which go before the flags: {"id": "a", "prompt": "Once", "maxTokens": 60, "tempe
 A line of the output is {"id", "text", "finishReason", "seed", "promptTokens", "generatedTokens"}, with "tokens" where
 logprobs were asked for, or {"id", "error": {"code", "message"}}.
 As many requests run at once as fit into memory, at most 16, unless --max-sequences says otherwise.
-Ids that the output has are not asked for again: after a crash or Ctrl-C the same command goes on.
+Ids that the output has are not asked for again: after a crash, a lost worker or Ctrl-C the same command goes on.
 
 Examples:
   foretoken batch prompts.jsonl texts.jsonl
@@ -89,7 +91,7 @@ async function run(
   signal: AbortSignal,
 ): Promise<void> {
   const fail = (id: BatchId, error: unknown): Promise<void> => {
-    if (!(error instanceof ForetokenError)) throw error;
+    if (!(error instanceof ForetokenError) || NOT_ITS_OWN.test(error.code)) throw error;
     counts.failed++;
     return results.append({ id, error: { code: error.code, message: error.message } });
   };

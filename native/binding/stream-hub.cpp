@@ -29,6 +29,8 @@ Napi::Object from_statistics(Napi::Env env, const Statistics & s) {
     set("committed", s.committed);
     set("targetPasses", s.target_passes);
     set("draftPasses", s.draft_passes);
+    set("targetPassShare", s.target_pass_share);
+    set("draftPassShare", s.draft_pass_share);
     set("targetTokens", s.target_tokens);
     set("draftTokens", s.draft_tokens);
     set("sampledRows", s.sampled_rows);

@@ -21,9 +21,10 @@ struct DraftPass {
 
 // What drafting for one sequence took.
 struct DraftWork {
-    int passes = 0;      // forward passes it took part in
-    int tokens = 0;      // it had in them
-    double pass_ms = 0;  // its share of their time
+    int passes = 0;         // forward passes it took part in
+    int tokens = 0;         // it had in them
+    double pass_share = 0;  // its share of them
+    double pass_ms = 0;     // and of their time
 };
 
 // A sequence whose drafter has yet to evaluate committed tokens.

@@ -119,6 +119,8 @@ void Drafting::catch_up_with(size_t drafter, const Sequences & lagging, int most
         drafters_[drafter]->catch_up(works, most);
     } catch (const EvalAborted &) {
         throw;
+    } catch (const NoRoom &) {
+        return;  // they begin anew with the next round
     } catch (const std::exception & error) {
         if (lagging.size() == 1) {
             lagging.front()->fail(error);
@@ -132,6 +134,7 @@ void Drafting::catch_up_with(size_t drafter, const Sequences & lagging, int most
         Statistics & statistics = lagging[i]->statistics;
         statistics.draft_passes += works[i].work.passes;
         statistics.draft_tokens += works[i].work.tokens;
+        statistics.draft_pass_share += works[i].work.pass_share;
         (statistics.rounds == 0 ? statistics.prefill_ms : statistics.draft_ms) += works[i].work.pass_ms;
     }
 }
@@ -170,6 +173,12 @@ void Drafting::draft_with(size_t drafter, const Sequences & drafting) {
         drafters_[drafter]->propose(requests, load_);
     } catch (const EvalAborted &) {
         throw;
+    } catch (const NoRoom &) {  // a round without a draft; the drafter begins anew with the next one
+        std::for_each(requests.begin(), requests.end(), rewind);
+        for (const DraftRequest & request : requests) {
+            load_.rows -= static_cast<int>(request.tokens.size());
+        }
+        return;
     } catch (const std::exception & error) {
         std::for_each(requests.begin(), requests.end(), rewind);
         if (drafting.size() == 1) {
@@ -194,6 +203,7 @@ void Drafting::draft_with(size_t drafter, const Sequences & drafting) {
         Statistics & statistics = drafting[i]->statistics;
         statistics.draft_passes += request.work.passes;
         statistics.draft_tokens += request.work.tokens;
+        statistics.draft_pass_share += request.work.pass_share;
         statistics.draft_ms += request.work.pass_ms;
         pass_ms += request.work.pass_ms;
         drafting[i]->draft = std::move(request.tokens);

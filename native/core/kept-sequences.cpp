@@ -11,7 +11,7 @@ KeptSequences::KeptSequences(LanguageModel & target, Drafting & drafting, int ma
 
 SeqId KeptSequences::take() {
     if (free_.empty()) {
-        free(*prefixes_.drop_oldest());
+        drop_oldest();
     }
     const SeqId id = free_.back();
     free_.pop_back();
@@ -23,9 +23,16 @@ void KeptSequences::drop(SeqId seq) {
     free(seq);
 }
 
+bool KeptSequences::drop_oldest() {
+    const auto oldest = prefixes_.drop_oldest();
+    if (oldest) {
+        free(*oldest);
+    }
+    return oldest.has_value();
+}
+
 void KeptSequences::drop_all() {
-    while (const auto seq = prefixes_.drop_oldest()) {
-        free(*seq);
+    while (drop_oldest()) {
     }
 }
 
@@ -52,11 +59,9 @@ void KeptSequences::give_back(const Sequence & sequence, bool keeps) {
 bool KeptSequences::make_room(size_t tokens) {
     const size_t cells = static_cast<size_t>(target_.limits().cells);
     while (tokens + prefixes_.cells() > cells) {
-        const auto oldest = prefixes_.drop_oldest();
-        if (!oldest) {
+        if (!drop_oldest()) {
             return false;
         }
-        free(*oldest);
     }
     return true;
 }

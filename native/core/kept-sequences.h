@@ -24,6 +24,8 @@ public:
     std::optional<PrefixCache::Match> find(std::span<const Token> text) { return prefixes_.find(text); }
     // Gives up a kept sequence.
     void drop(SeqId seq);
+    // The one that was not used for longest. False where there is none.
+    bool drop_oldest();
     void drop_all();
     // Takes a running sequence back; where it `keeps`, with what was evaluated of its text, unless others say it all.
     void give_back(const Sequence & sequence, bool keeps);

@@ -30,13 +30,19 @@ struct EvalFailed : Error {
     explicit EvalFailed(const std::string & message) : Error("EVAL_FAILED", message) {}
 };
 
+// Nothing is free behind the last cell of a sequence, though there may be before: others have to give way, or what it
+// holds has to be evaluated again from the beginning. Cells that do not ascend would sum attention in another order.
+struct NoRoom : EvalFailed {
+    using EvalFailed::EvalFailed;
+};
+
 class LanguageModel {
 public:
     virtual ~LanguageModel() = default;
 
     virtual ModelLimits limits() const = 0;
     // One forward pass. Each token's position follows those its sequence already holds.
-    // Throws EvalAborted, EvalFailed.
+    // Throws EvalAborted, EvalFailed, NoRoom.
     virtual Rows eval(std::span<const BatchToken> batch) = 0;
     // Keeps the first n_past tokens of the sequence. Returns false where the cache cannot drop single tokens.
     virtual bool truncate(SeqId seq, Pos n_past) = 0;

@@ -83,27 +83,43 @@ void ModelDrafter::make_room(size_t tokens) {
         cells += text.cached.size();
     }
     while (cells > static_cast<size_t>(model_.limits().cells)) {
-        auto oldest = texts_.end();
-        for (auto text = texts_.begin(); text != texts_.end(); ++text) {
-            if (text->second.kept > 0 && !text->second.cached.empty() &&
-                (oldest == texts_.end() || text->second.kept < oldest->second.kept)) {
-                oldest = text;
-            }
-        }
-        if (oldest == texts_.end()) {
+        const size_t given_up = drop_oldest();
+        if (given_up == 0) {
             return;
         }
-        cells -= oldest->second.cached.size();
-        oldest->second.cached.clear();
-        model_.truncate(oldest->first, 0);
+        cells -= given_up;
     }
+}
+
+size_t ModelDrafter::drop_oldest() {
+    auto oldest = texts_.end();
+    for (auto text = texts_.begin(); text != texts_.end(); ++text) {
+        if (text->second.kept > 0 && !text->second.cached.empty() &&
+            (oldest == texts_.end() || text->second.kept < oldest->second.kept)) {
+            oldest = text;
+        }
+    }
+    return oldest == texts_.end() ? 0 : empty(oldest->first);
+}
+
+size_t ModelDrafter::empty(SeqId seq) {
+    std::vector<Token> & cached = texts_.at(seq).cached;
+    const size_t cells = cached.size();
+    cached.clear();
+    model_.truncate(seq, 0);
+    return cells;
 }
 
 Rows ModelDrafter::eval(std::span<DraftWork * const> shares) {
     Stopwatch watch;
     Rows rows;
     try {
-        rows = model_.eval(batch_);
+        rows = eval_batch();
+    } catch (const NoRoom &) {
+        for (const BatchToken & token : batch_) {
+            empty(token.seq);
+        }
+        throw;
     } catch (...) {
         for (const BatchToken & token : batch_) {
             std::vector<Token> & cached = texts_.at(token.seq).cached;
@@ -117,9 +133,27 @@ Rows ModelDrafter::eval(std::span<DraftWork * const> shares) {
     const double ms = watch.lap();
     passes_.push_back({static_cast<int>(batch_.size()), ms});
     for (DraftWork * work : shares) {
+        work->pass_share += 1.0 / static_cast<double>(shares.size());
         work->pass_ms += ms / static_cast<double>(shares.size());
     }
     return rows;
+}
+
+Rows ModelDrafter::eval_batch() {
+    for (;;) {
+        try {
+            return model_.eval(batch_);
+        } catch (const NoRoom &) {
+            for (size_t i = 0; i < batch_.size(); ++i) {
+                if (i == 0 || batch_[i].seq != batch_[i - 1].seq) {
+                    model_.truncate(batch_[i].seq, batch_[i].pos);
+                }
+            }
+            if (drop_oldest() == 0) {
+                throw;
+            }
+        }
+    }
 }
 
 void ModelDrafter::catch_up(std::span<CatchUp> sequences, int most) {

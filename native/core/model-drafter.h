@@ -52,8 +52,14 @@ private:
     bool waits(const Text & text, std::span<const CatchUp> before) const;
     // Gives up kept texts, the oldest first, until so many more tokens fit the cache.
     void make_room(size_t tokens);
-    // Evaluates the batch and shares its time out.
+    // Gives up the kept text that was used longest ago. Returns its cells; 0 where there is none.
+    size_t drop_oldest();
+    // Empties a sequence's cache; returns how many cells it had.
+    size_t empty(SeqId seq);
+    // Evaluates the batch and shares its time out. Where cells lack for a sequence, all of the batch begin anew.
     Rows eval(std::span<DraftWork * const> shares);
+    // Kept texts give way until each sequence has cells behind its own.
+    Rows eval_batch();
     // One pass per position over those that go on, each drawing from its row.
     void draw_all(std::span<DraftRequest> requests, size_t space, BatchLoad & load);
     // Lets the policy decide, draws from the row, and appends the drawn token to the batch if another may follow.

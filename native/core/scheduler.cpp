@@ -129,6 +129,8 @@ bool Scheduler::begin(Sequence & sequence) {
     if (best.whole) {
         kept_.drop(best.seq);
     }
+    // Before its first token has a cell: kept texts that give way now leave it the lowest ones.
+    kept_.make_room(running_cells() + sequence.committed.size() - static_cast<size_t>(sequence.evaluated));
     sequence.begun = true;
     return true;
 }
@@ -179,15 +181,13 @@ void Scheduler::evaluate(const std::vector<Part> & parts) {
     Stopwatch watch;
     Rows rows;
     try {
-        rows = target_.eval(batch_);
+        rows = eval(parts);
     } catch (const EvalAborted &) {
         throw;
     } catch (const std::exception & error) {
-        for (const Part & part : parts) {
-            target_.truncate(part.sequence->id, part.sequence->evaluated);
-        }
+        take_back(parts);
         if (parts.size() == 1) {
-            parts.front().sequence->fail(error);
+            failed(*parts.front().sequence, error);
         }
         for (size_t i = 0; i < parts.size() && parts.size() > 1; ++i) {
             evaluate({parts[i]});
@@ -203,9 +203,40 @@ void Scheduler::evaluate(const std::vector<Part> & parts) {
     size_t first_row = 0;
     for (const Part & part : parts) {
         const size_t n_rows = part.end > 0 ? 0 : part.sequence->draft.size() + 1;
+        part.sequence->statistics.target_pass_share += 1.0 / static_cast<double>(parts.size());
         complete(part, ms_per_token, rows, first_row);
         first_row += n_rows;
     }
+}
+
+Rows Scheduler::eval(const std::vector<Part> & parts) {
+    for (;;) {
+        try {
+            return target_.eval(batch_);
+        } catch (const NoRoom &) {
+            take_back(parts);
+            if (!kept_.drop_oldest()) {
+                throw;
+            }
+        }
+    }
+}
+
+void Scheduler::take_back(const std::vector<Part> & parts) {
+    for (const Part & part : parts) {
+        target_.truncate(part.sequence->id, part.sequence->evaluated);
+    }
+}
+
+void Scheduler::failed(Sequence & sequence, const std::exception & error) {
+    if (!dynamic_cast<const NoRoom *>(&error) || sequence.evaluated == 0) {
+        sequence.fail(error);
+        return;
+    }
+    // Read again it takes the lowest free cells, and all that are left lie behind them.
+    target_.truncate(sequence.id, 0);
+    sequence.evaluated = 0;
+    drafting_.commit(sequence, sequence.committed.size());
 }
 
 void Scheduler::complete(const Part & part, double ms_per_token, const Rows & rows, size_t first_row) {

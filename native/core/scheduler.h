@@ -70,6 +70,11 @@ private:
     std::vector<Part> chunks(const Sequences & decoding, const Sequences & prompts) const;
     // The target's pass over all parts, and each alone where that fails.
     void evaluate(const std::vector<Part> & parts);
+    // The pass over the batch; kept sequences give way until each of the parts has cells behind its own.
+    Rows eval(const std::vector<Part> & parts);
+    void take_back(const std::vector<Part> & parts);
+    // Of a pass that failed for this sequence alone.
+    void failed(Sequence & sequence, const std::exception & error);
     void complete(const Part & part, double ms_per_token, const Rows & rows, size_t first_row);
     size_t running_cells() const;
     // With an error, nothing of it is kept.

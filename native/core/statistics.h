@@ -20,6 +20,9 @@ struct Statistics {
     int64_t committed = 0;
     int64_t target_passes = 0;
     int64_t draft_passes = 0;
+    // Of passes, each shared out equally among the sequences in it.
+    double target_pass_share = 0;
+    double draft_pass_share = 0;
     int64_t target_tokens = 0;  // evaluated by the target, prompt included
     int64_t draft_tokens = 0;   // evaluated by the draft, prompt included
     std::vector<int64_t> accepted_per_position;

@@ -76,7 +76,7 @@ Rows LlamaLanguageModel::eval(std::span<const BatchToken> tokens) {
     const ErrorLog log;
     switch (const int status = llama_decode(context_.get(), batch)) {
     case 0: break;
-    case 1: throw EvalFailed("no room in the KV cache for " + std::to_string(tokens.size()) + " tokens");
+    case 1: throw NoRoom("no room in the KV cache for " + std::to_string(tokens.size()) + " tokens");
     case 2: throw EvalAborted();
     default: throw EvalFailed(log.text("llama_decode failed with status " + std::to_string(status)));
     }

@@ -234,6 +234,43 @@ TEST("what was kept gives way to running sequences, the longest unused first") {
     CHECK_EQ(last->statistics.cached_tokens, int64_t{29});
 }
 
+TEST("a text that has reached the end of the cache is read again from its beginning, and goes on") {
+    for (const int draft : {0, 3}) {
+        Machine machine(1, 4, {64, 64, 100, 100});
+        const auto first = machine.ask(prompt_of(10, 0), 50, draft);
+        machine.run();
+        const int tokens = machine.target.tokens;
+        const auto second = machine.ask(prompt_of(10, 7), 60, draft);  // begins behind what is kept of the first
+        machine.run();
+        CHECK_EQ(first->ids, continued(prompt_of(10, 0), 50));
+        CHECK_EQ(second->ids, continued(prompt_of(10, 7), 60));
+        CHECK_EQ(second->error, "");
+        CHECK(machine.target.tokens > tokens + 100);
+        // It lies at the beginning now, and whoever comes next goes on behind it.
+        const auto third = machine.ask(prompt_of(10, 14), 20, draft);
+        machine.run();
+        CHECK_EQ(third->ids, continued(prompt_of(10, 14), 20));
+    }
+}
+
+TEST("texts of several sequences that reach the end of the cache together stay their own") {
+    for (const int draft : {0, 3}) {
+        Machine machine(3, 6, {64, 64, 60, 180});
+        std::vector<std::shared_ptr<Recorder>> all;
+        for (Token i = 0; i < 12; ++i) {
+            while (!machine.scheduler.has_room()) {
+                machine.scheduler.step();
+            }
+            all.push_back(machine.ask(prompt_of(5 + i % 4, 3 * i), 40 + i % 7, draft));
+        }
+        machine.run();
+        for (Token i = 0; i < 12; ++i) {
+            CHECK_EQ(all[static_cast<size_t>(i)]->ids,
+                     continued(prompt_of(5 + i % 4, 3 * i), static_cast<size_t>(40 + i % 7)));
+        }
+    }
+}
+
 TEST("what is kept of a text can be read out as far as asked, and kept again elsewhere") {
     Machine machine(1, 4);
     machine.ask(prompt_of(30, 1), 1);

@@ -3,6 +3,7 @@
 // large, a position that leaves a gap, a foreign token, too many rows) throws std::logic_error.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <span>
@@ -44,6 +45,7 @@ public:
         if (fails && fails(batch)) {
             throw EvalFailed("this batch fails");
         }
+        place(batch);
         batches.push_back(static_cast<int>(batch.size()));
         passes += 1;
         tokens += static_cast<int>(batch.size());
@@ -87,6 +89,7 @@ public:
         }
         cells_ -= static_cast<int>(text.size()) - n_past;
         text.resize(static_cast<size_t>(n_past));
+        release(seq, static_cast<size_t>(n_past));
         return true;
     }
 
@@ -96,6 +99,8 @@ public:
             throw std::logic_error("copy of " + std::to_string(n) + " of " + std::to_string(text.size()));
         }
         cache_[to].assign(text.begin(), text.begin() + n);
+        places_[to].assign(places_[from].begin(), places_[from].begin() + n);
+        hold(to, 0, 1);
         cells_ += n;
     }
 
@@ -103,6 +108,7 @@ public:
 
     int passes = 0;
     int tokens = 0;
+    int refusals = 0;          // passes for which a sequence had no cell behind its last one
     std::vector<int> batches;  // tokens of each pass
     // As if rows stayed on a device, which finds so many more of the likeliest tokens than are asked for; −1: they
     // don't.
@@ -112,11 +118,49 @@ public:
     std::function<bool(std::span<const BatchToken>)> fails;  // before anything of the batch is evaluated
 
 private:
+    // Each token takes the first free cell behind its sequence's last one, as native/arch/ascending-cells.cpp has it.
+    void place(std::span<const BatchToken> batch) {
+        std::map<SeqId, size_t> held;
+        for (const BatchToken & token : batch) {
+            held.try_emplace(token.seq, places_[token.seq].size());
+            std::vector<int> & own = places_[token.seq];
+            size_t cell = own.empty() ? 0 : static_cast<size_t>(own.back()) + 1;
+            while (cell < holders_.size() && holders_[cell] > 0) {
+                ++cell;
+            }
+            own.push_back(static_cast<int>(cell));
+            hold(token.seq, own.size() - 1, 1);
+            if (own.back() >= limits_.cells) {
+                for (const auto & [seq, n] : held) {
+                    release(seq, n);
+                }
+                refusals += 1;
+                throw NoRoom("no cell behind the last one of sequence " + std::to_string(token.seq));
+            }
+        }
+    }
+
+    // From the n-th cell of a sequence on.
+    void hold(SeqId seq, size_t n, int change) {
+        for (const std::vector<int> & own = places_[seq]; n < own.size(); ++n) {
+            const size_t cell = static_cast<size_t>(own[n]);
+            holders_.resize(std::max(holders_.size(), cell + 1));
+            holders_[cell] += change;
+        }
+    }
+
+    void release(SeqId seq, size_t n) {
+        hold(seq, n, -1);
+        places_[seq].resize(n);
+    }
+
     size_t vocabulary_;
     Logits row_;
     ModelLimits limits_;
     std::map<SeqId, std::vector<Token>> cache_;
-    int cells_ = 0;  // as if nothing were shared
+    std::map<SeqId, std::vector<int>> places_;  // the cells of each text
+    std::vector<int> holders_;                  // texts in each cell
+    int cells_ = 0;                             // as if nothing were shared
     std::vector<float> logits_;
 };
 

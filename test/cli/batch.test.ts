@@ -36,6 +36,17 @@ function files(t: Test, requests: unknown[]) {
   };
 }
 
+function commandOf(pid: number): string {
+  return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+}
+
+function descendants(pid: number): number[] {
+  const children = readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
+    readFileSync(`/proc/${pid}/task/${thread}/children`, "utf8").split(" ").filter(Boolean).map(Number),
+  );
+  return children.flatMap((child) => [child, ...descendants(child)]);
+}
+
 function parse(text: string): Result[] {
   return text
     .split("\n")
@@ -101,6 +112,25 @@ t.test("killed in the middle, the same command leaves every id exactly once", as
   const again = await batch(["--json"]);
   t.match(JSON.parse(again.stdout), { skipped: 60, done: 0, generatedTokens: 0 });
 });
+
+t.test(
+  "where the models' process dies no request is to blame, and the same command goes on",
+  { skip: process.platform === "linux" ? false : "it is found through /proc" },
+  async (t) => {
+    const { batch, results, output } = files(t, Array(40).fill({ prompt: "Once upon a time" }));
+    const isolated = ["--isolation", "process", "--max-tokens", "60"];
+    const ended = batch(isolated);
+    while (!existsSync(output) || readFileSync(output, "utf8").split("\n").length < 5)
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    for (const pid of descendants(process.pid))
+      if (commandOf(pid).includes("host-process")) process.kill(pid, "SIGKILL");
+    t.match(await ended, { code: 1, stderr: /PAIR_PROCESS_DIED/ });
+    t.ok(results().length < 40 && results().every(({ error }) => error === undefined));
+    t.match(JSON.parse((await batch([...isolated, "--json"])).stdout), { total: 40, failed: 0 });
+    t.equal(new Set(results().map(({ id }) => id)).size, 40);
+    t.equal(results().length, 40);
+  },
+);
 
 t.test("Ctrl-C keeps what is finished and ends with 130", async (t) => {
   const { batch, results, output, folder } = files(t, Array(2000).fill({ prompt: "Once" }));

@@ -94,6 +94,21 @@ t.test("what does not fit is refused with the numbers and three ways out", async
   );
 });
 
+t.test("a way out is one: only what is possible and not done already is named", async (t) => {
+  const { files, plan } = await machine(t);
+  // What is chosen leaves a tenth.
+  const free = (await plan(1e12, { contextSize: 512, maxSequences: 2 })).bytes * 1.12;
+  const wanted = { contextSize: 512, maxSequences: 8 };
+  const message = async (options: Partial<PairOptions>) => {
+    const resolved = resolvePairOptions({ ...files, ...wanted, ...options });
+    return (await memoryError(await plan(free, { ...wanted, ...options }), resolved, files, () => free)).message;
+  };
+  t.match(await message({}), /maxSequences: 2 would fit; kvType: "q8_0" .*; draft: false/);
+  const plain = await message({ flashAttention: false });
+  t.notMatch(plain, /kvType: "q8_0"/, "which needs flashAttention");
+  t.equal(plain.split("; ").length - 1, 3, plain);
+});
+
 t.test("a pair with quantised caches writes its target's own text with and without a draft", async (t) => {
   const pair = await fable(t, { kvType: "q8_0", draft: { model: "fable-1m", kvType: "f16" } });
   for (const prompt of prompts.slice(0, 3)) {

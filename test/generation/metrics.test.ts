@@ -37,12 +37,28 @@ t.test("counters are the sums of what the generations say of themselves", async 
     accepted: sum((one) => one.accepted),
     corrections: sum((one) => one.corrections),
     bonuses: sum((one) => one.bonuses),
-    targetPasses: sum((one) => one.targetPasses),
-    draftPasses: sum((one) => one.draftPasses),
+    targetTokens: sum((one) => one.targetTokens),
+    draftTokens: sum((one) => one.draftTokens),
+    targetPasses: sum((one) => one.targetPassShare),
+    draftPasses: sum((one) => one.draftPassShare),
   });
+  t.equal(metrics.targetPasses, sum((one) => one.targetPasses), "one request at a time has its passes for itself");
+  t.equal(metrics.tokensPerPass, metrics.targetTokens / metrics.targetPasses);
   t.equal(metrics.corrections + metrics.bonuses, metrics.rounds);
   t.equal(metrics.tokensPerSecond, 36_000 / metrics.busyMs);
   t.equal(pair.metrics().busyMs, metrics.busyMs, "idle time does not count");
+});
+
+t.test("a pass that serves several requests counts once", async (t) => {
+  const pair = await fable(t, { maxSequences: 4, draft: false, deterministic: true });
+  const all = await Promise.all(
+    Array.from({ length: 4 }, () => pair.complete("Once upon a time", { ...options, cachePrompt: false })),
+  );
+  const { targetPasses, targetTokens, tokensPerPass } = pair.metrics();
+  const most = Math.max(...all.map(({ stats }) => stats.targetPasses));
+  t.ok(targetPasses >= most && targetPasses < 2 * most, `${targetPasses} passes, at most ${most} of one request`);
+  t.ok(Math.abs(targetPasses - Math.round(targetPasses)) < 1e-9);
+  t.equal(tokensPerPass, targetTokens / targetPasses);
 });
 
 t.test("aborts and errors are told apart, and what is refused is not counted", async (t) => {

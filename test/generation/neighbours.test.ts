@@ -1,77 +1,92 @@
 import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import t from "tap";
-import type { Completion, Generation, Pair } from "../../lib/index.js";
-import { fable, ids, prompts } from "../helpers/fable.js";
+import type { Completion, GenerateOptions, Generation, Pair } from "../../lib/index.js";
+import { fable, prompts } from "../helpers/fable.js";
 import { generator } from "../helpers/random.js";
 
 const SEED = 20261124;
+const SCHEDULES = 200;
+const REQUESTS = 5;
+
+/** Logits that differ by a bit give other log-probabilities. */
+const bits = ({ tokens }: Pick<Completion, "tokens">) => tokens.map(({ id, logprob }) => [id, logprob]);
 
 /** Reads a stream to its end, slowly at times. */
-async function read(generation: Generation, slow: boolean): Promise<number[]> {
-  const tokens: number[] = [];
+async function read(generation: Generation, slow: boolean) {
+  const tokens: ReturnType<typeof bits> = [];
   for await (const chunk of generation) {
-    tokens.push(...ids(chunk));
+    tokens.push(...bits(chunk));
     if (slow) await sleep(5);
   }
   return tokens;
 }
 
-/** Logits that differ by a bit give other log-probabilities. */
-const bits = ({ tokens }: Completion) => tokens.map(({ id, logprob }) => [id, logprob]);
-
-async function alone(pair: Pair, asked: readonly string[], maxTokens: number) {
-  const texts: Completion[] = [];
+async function alone(pair: Pair, asked: readonly string[], options: GenerateOptions) {
+  const texts: ReturnType<typeof bits>[] = [];
   for (const prompt of asked)
-    texts.push(await pair.complete(prompt, { maxTokens, cachePrompt: false, draft: false, logprobs: 0 }));
+    texts.push(bits(await pair.complete(prompt, { ...options, cachePrompt: false, draft: false, logprobs: 0 })));
   return texts;
 }
 
-t.test(
-  "random arrivals, aborts, slow readers and shared prefixes leave every text as it is alone",
-  async (t) => {
-    const pair = await fable(t, { maxSequences: 8, contextSize: 128, batchSize: 64 });
-    const random = generator(SEED);
+t.test(`${SCHEDULES} random schedules leave every text and its logits as they are alone`, async (t) => {
+  t.comment(`seeds ${SEED} and the ${SCHEDULES - 1} after it`);
+  const pair = await fable(t, { maxSequences: 4, contextSize: 128, batchSize: 64 });
+  const opening = "Once upon a time there was a little fox who lived in a wood by the sea. ";
+  const asked = Array.from(
+    { length: 24 },
+    (_, i) => `${i % 3 === 0 ? "" : opening}${prompts[i % prompts.length]}`,
+  );
+  const expected = await alone(pair, asked, { maxTokens: 8 });
+  let ended = 0;
+  for (let schedule = 0; schedule < SCHEDULES; schedule++) {
+    const random = generator(SEED + schedule);
     const below = (n: number) => Math.floor(random() * n);
-    const opening = "Once upon a time there was a little fox who lived in a wood by the sea. ";
-    const asked = Array.from(
-      { length: 24 },
-      (_, i) => `${i % 3 === 0 ? "" : opening}${prompts[i % prompts.length]}`,
-    );
-    const expected = await alone(pair, asked, 10);
-    const running: Promise<void>[] = [];
-    for (let i = 0; i < 300; i++) {
+    const request = async () => {
       const which = below(asked.length);
-      const signal = below(10) === 0 ? { signal: AbortSignal.timeout(below(40)) } : {};
       const policy = below(2) === 0 ? ("adaptive" as const) : ("fixed" as const);
+      const slow = below(10) === 0;
+      const aborted = below(10) === 0 ? { signal: AbortSignal.timeout(below(20)) } : {};
       const generation = pair.generate(asked[which] as string, {
-        ...signal,
-        maxTokens: 10,
+        ...aborted,
+        maxTokens: 8,
+        logprobs: 0,
         priority: below(3),
         cachePrompt: below(4) > 0,
         draft: below(4) === 0 ? false : { policy, maxTokens: 1 + below(6) },
       });
-      const text = ids(expected[which] as Completion);
-      running.push(
-        read(generation, below(5) === 0).then(
-          (tokens) => {
-            if (String(tokens) !== String(text)) t.strictSame(tokens, text, `request ${i}`);
-          },
-          (error) => {
-            if (!("signal" in signal) || error.name !== "TimeoutError") t.fail(`request ${i}`, { error });
-          },
-        ),
-      );
-      if (below(3) === 0) await sleep(below(12));
+      try {
+        const found = await read(generation, slow);
+        ended += 1;
+        if (JSON.stringify(found) !== JSON.stringify(expected[which]))
+          t.strictSame(found, expected[which], `prompt ${which} of seed ${SEED + schedule}`);
+      } catch (error) {
+        if ((error as Error).name !== "TimeoutError") t.fail(`seed ${SEED + schedule}`, { error });
+      }
+    };
+    const running: Promise<void>[] = [];
+    for (let i = 0; i < REQUESTS; i++) {
+      running.push(request());
+      if (below(2) === 0) await sleep(below(8));
     }
     await Promise.all(running);
-    const after = await Promise.all(
-      asked.map((prompt) => pair.complete(prompt, { maxTokens: 10, logprobs: 0 })),
+  }
+  t.ok(ended > SCHEDULES * REQUESTS * 0.8, `${ended} requests ended`);
+  t.ok(pair.metrics().cachedTokens > SCHEDULES, "prefixes were shared");
+});
+
+t.test("texts that fill the cache one after another have the logits that they have alone", async (t) => {
+  for (const maxSequences of [1, 3]) {
+    const pair = await fable(t, { maxSequences, contextSize: 256, batchSize: 64 });
+    const asked = Array.from({ length: 9 }, (_, i) => `${i}. ${prompts[i % prompts.length]} `.repeat(3));
+    const options = { maxTokens: 130, ignoreEnd: true };
+    const expected = await alone(pair, asked, options);
+    const found = await Promise.all(
+      asked.map((prompt) => pair.complete(prompt, { ...options, logprobs: 0 })),
     );
-    for (const [i, completion] of after.entries())
-      t.strictSame(bits(completion), bits(expected[i] as Completion), `logits of prompt ${i}`);
-    t.ok(after.some(({ stats }) => stats.cachedTokens > 10));
-  },
-);
+    for (const [i, completion] of found.entries())
+      t.strictSame(bits(completion), expected[i], `${maxSequences} at once, text ${i}`);
+  }
+});
 
 t.test("running streams go on while a prompt is read", async (t) => {
   const pair = await fable(t, { maxSequences: 2, contextSize: 512 });
