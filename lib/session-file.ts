@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { open } from "node:fs/promises";
+import { setImmediate } from "node:timers/promises";
 import { createError } from "./errors.js";
 import { isRecord } from "./is.js";
 import { native, type SavedText } from "./native.js";
@@ -23,6 +24,8 @@ export interface ModelHashes {
 // tokens and its state, SHA-256 of all before; little-endian.
 const MAGIC = "FTSESS02";
 const HASH_BYTES = 32;
+/** Read and hashed at a time: caches may be larger than Node reads at once, and others want the event loop meanwhile. */
+const CHUNK = 1 << 26;
 /** Cells are those of this release's kernels, bit for bit. */
 const ENGINE = `foretoken ${version}, llama.cpp ${native.llamaCppRelease}`;
 
@@ -46,7 +49,12 @@ export async function writeSessionFile(
   begin.writeUInt32LE(header.length, MAGIC.length);
   const parts = [begin, header, toBytes(tokens), target.state, toBytes(draft.tokens), draft.state];
   const hash = createHash("sha256");
-  for (const part of parts) hash.update(part);
+  for (const part of parts) {
+    for (let at = 0; at < part.length; at += CHUNK) {
+      hash.update(part.subarray(at, at + CHUNK));
+      await setImmediate();
+    }
+  }
   await writeWholeFile(path, [...parts, hash.digest()]);
 }
 
@@ -57,13 +65,11 @@ export async function writeSessionFile(
 export async function readSessionFile(path: string, models: ModelHashes): Promise<SavedSession> {
   const damaged = (what: string) =>
     createError("SESSION_FILE_INVALID", `Expected a session in ${path} but ${what}`);
-  const file = await readFile(path).catch((error) => {
+  const { body, isIntact } = await readHashed(path).catch((error) => {
     throw damaged(`it cannot be read: ${error.message}`);
   });
-  const body = file.subarray(0, Math.max(0, file.length - HASH_BYTES));
   if (body.toString("latin1", 0, MAGIC.length) !== MAGIC) throw damaged("it does not begin like one");
-  if (!createHash("sha256").update(body).digest().equals(file.subarray(body.length)))
-    throw damaged("its checksum is another");
+  if (!isIntact) throw damaged("its checksum is another");
   let at = MAGIC.length + 4;
   const take = (bytes: number) => {
     at += bytes;
@@ -88,6 +94,26 @@ export async function readSessionFile(path: string, models: ModelHashes): Promis
   };
   const nothing = { tokens: new Int32Array(), state: new Uint8Array() };
   return { tokens, kept: { target, draft: header.models.draft === models.draft ? draft : nothing } };
+}
+
+/** All but the hash at the end, and whether that is its hash. */
+async function readHashed(path: string): Promise<{ body: Buffer; isIntact: boolean }> {
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    const bytes = Buffer.alloc(size);
+    const body = bytes.subarray(0, Math.max(0, size - HASH_BYTES));
+    const hash = createHash("sha256");
+    for (let at = 0; at < size; ) {
+      const { bytesRead } = await file.read(bytes, at, Math.min(CHUNK, size - at), at);
+      if (bytesRead === 0) break;
+      hash.update(body.subarray(at, at + bytesRead));
+      at += bytesRead;
+    }
+    return { body, isIntact: hash.digest().equals(bytes.subarray(body.length)) };
+  } finally {
+    await file.close();
+  }
 }
 
 function toBytes(tokens: Int32Array): Buffer {

@@ -6,6 +6,8 @@ export const PARTIAL = ".partial";
 
 /** Synchronised this often: the page cache does not fill up, and an interrupted fsync never takes long. */
 const SYNC_EVERY = 256 << 20;
+/** Bytes of one write at most: systems refuse more than 2 GiB. */
+const MOST_AT_ONCE = 1 << 30;
 
 /**
  * Makes a file that is either the old one or the whole new one, whatever happens in between: `make` writes it under a name of
@@ -51,7 +53,7 @@ async function writeParts(
     for await (const bytes of parts) {
       signal?.throwIfAborted();
       for (let at = 0; at < bytes.length; )
-        at += (await file.write(bytes, at, bytes.length - at)).bytesWritten;
+        at += (await file.write(bytes, at, Math.min(MOST_AT_ONCE, bytes.length - at))).bytesWritten;
       unsynchronised += bytes.length;
       if (unsynchronised >= SYNC_EVERY) {
         await file.datasync();

@@ -97,7 +97,7 @@ int play(uint32_t seed) {
     const uint64_t salt = random();
     const uint32_t disagreement = 1 + static_cast<uint32_t>(random() % 10);
     const int sequences = 1 + below(6);
-    const ModelLimits limits{16 + below(48), 8 + below(8), 200, 200 * sequences};
+    const ModelLimits limits{16 + below(48), 8 + below(8), 80, 80 * sequences};
     FakeLanguageModel target(kVocabulary, test::Successor([&](auto text) { return successor(text, salt); }), limits);
     const auto drafted = [&](std::span<const Token> text) {
         const Token right = successor(text, salt);
@@ -126,7 +126,7 @@ int play(uint32_t seed) {
                 const Running & other = all[static_cast<size_t>(below(static_cast<uint32_t>(all.size())))];
                 running.prompt = other.prompt;
                 running.prompt.insert(running.prompt.end(), other.recorder->ids.begin(), other.recorder->ids.end());
-                running.prompt.resize(std::min<size_t>(running.prompt.size(), static_cast<size_t>(1 + below(120))));
+                running.prompt.resize(std::min<size_t>(running.prompt.size(), static_cast<size_t>(1 + below(19))));
             }
             for (int i = 0; i <= below(20); ++i) {
                 running.prompt.push_back(below(kVocabulary - 1));
@@ -169,6 +169,7 @@ TEST("3000 random schedules leave every text the target's own") {
     for (uint32_t seed = kSeed; seed < kSeed + 3000; ++seed) {
         refusals += play(seed);
     }
+    std::printf("    %d passes found no cell behind a sequence's last one\n", refusals);
     CHECK(refusals > 0);
 }
 

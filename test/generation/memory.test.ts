@@ -101,7 +101,8 @@ t.test("a way out is one: only what is possible and not done already is named", 
   const wanted = { contextSize: 512, maxSequences: 8 };
   const message = async (options: Partial<PairOptions>) => {
     const resolved = resolvePairOptions({ ...files, ...wanted, ...options });
-    return (await memoryError(await plan(free, { ...wanted, ...options }), resolved, files, () => free)).message;
+    return (await memoryError(await plan(free, { ...wanted, ...options }), resolved, files, () => free))
+      .message;
   };
   t.match(await message({}), /maxSequences: 2 would fit; kvType: "q8_0" .*; draft: false/);
   const plain = await message({ flashAttention: false });

@@ -42,7 +42,11 @@ t.test("counters are the sums of what the generations say of themselves", async 
     targetPasses: sum((one) => one.targetPassShare),
     draftPasses: sum((one) => one.draftPassShare),
   });
-  t.equal(metrics.targetPasses, sum((one) => one.targetPasses), "one request at a time has its passes for itself");
+  t.equal(
+    metrics.targetPasses,
+    sum((one) => one.targetPasses),
+    "one request at a time has its passes for itself",
+  );
   t.equal(metrics.tokensPerPass, metrics.targetTokens / metrics.targetPasses);
   t.equal(metrics.corrections + metrics.bonuses, metrics.rounds);
   t.equal(metrics.tokensPerSecond, 36_000 / metrics.busyMs);
@@ -56,7 +60,10 @@ t.test("a pass that serves several requests counts once", async (t) => {
   );
   const { targetPasses, targetTokens, tokensPerPass } = pair.metrics();
   const most = Math.max(...all.map(({ stats }) => stats.targetPasses));
-  t.ok(targetPasses >= most && targetPasses < 2 * most, `${targetPasses} passes, at most ${most} of one request`);
+  t.ok(
+    targetPasses >= most && targetPasses < 2 * most,
+    `${targetPasses} passes, at most ${most} of one request`,
+  );
   t.ok(Math.abs(targetPasses - Math.round(targetPasses)) < 1e-9);
   t.equal(tokensPerPass, targetTokens / targetPasses);
 });

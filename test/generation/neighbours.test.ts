@@ -24,7 +24,9 @@ async function read(generation: Generation, slow: boolean) {
 async function alone(pair: Pair, asked: readonly string[], options: GenerateOptions) {
   const texts: ReturnType<typeof bits>[] = [];
   for (const prompt of asked)
-    texts.push(bits(await pair.complete(prompt, { ...options, cachePrompt: false, draft: false, logprobs: 0 })));
+    texts.push(
+      bits(await pair.complete(prompt, { ...options, cachePrompt: false, draft: false, logprobs: 0 })),
+    );
   return texts;
 }
 

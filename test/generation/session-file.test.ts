@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { copyFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
@@ -101,6 +102,17 @@ t.test("damaged and foreign files are refused", async (t) => {
   copyFileSync(path, join(folder, "foreign"));
   const small = await fable(t, { target: "fable-5m" });
   await t.rejects(small.restoreSession(join(folder, "foreign")), { code: "SESSION_FILE_FOREIGN" });
+  const other = Buffer.from(bytes);
+  other.write("Foretoken", other.indexOf("foretoken "));
+  createHash("sha256")
+    .update(other.subarray(0, -32))
+    .digest()
+    .copy(other, other.length - 32);
+  writeFileSync(join(folder, "release"), other);
+  await t.rejects(pair.restoreSession(join(folder, "release")), {
+    code: "SESSION_FILE_FOREIGN",
+    message: /engine foretoken/,
+  });
   const running = session.complete(" The fox", TURN);
   await t.rejects(session.save(path), { code: "SESSION_BUSY" });
   await running;
