@@ -1,8 +1,9 @@
 // @ts-check
 // Builds the addon, its libraries and the CTest programs into build/<Configuration>.
 //
-// Needs: CMake ≥ 3.18, a C++20 compiler, node_modules. Leaves: build/Release (or Debug, Sanitize, Portable, CoreSanitize),
-// build/cmake/<Configuration> and a log beside it. Ninja is used where it is installed.
+// Needs: CMake ≥ 3.19, a C++20 compiler, node_modules. Leaves: build/Release (or Debug, Sanitize, Portable, CoreSanitize),
+// build/cmake/<Configuration> and a log beside it. Ninja is used where it is installed. Set-up builds again what a command
+// line of this script asked for last.
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
@@ -30,6 +31,7 @@ const HELP = `Usage: npm run build -- [options] [-- -D<cmake variable>=<value> �
   --verbose           show the compiler's output
 
 On macOS ggml's Metal module is built without being asked for. Modules of an earlier build that this one leaves out are removed.
+Set-up (npm test, npm run bench, npm run demo) keeps to the modules and CMake variables that were asked for here last.
 `;
 
 const OPTIONS = /** @type {const} */ ({
@@ -52,6 +54,25 @@ const OPTIONS = /** @type {const} */ ({
 
 /** ggml's modules for devices, each built where the option of its name is given. */
 const DEVICE_MODULES = /** @type {const} */ (["cuda", "vulkan"]);
+
+/** What the release build was asked for last; gone with the build folder. */
+const KEPT_FILE = join(root, "build", "cmake", "Release", "foretoken-kept.json");
+
+/**
+ * Has set-up build the same from now on. Other configurations are nothing to it.
+ * @param {BuildOptions} options @param {string[]} definitions
+ */
+export async function keepBuild(options, definitions) {
+  if (configuration(options) !== "Release") return;
+  const { cuda, architectures, vulkan } = options;
+  await writeFile(KEPT_FILE, JSON.stringify({ options: { cuda, architectures, vulkan }, definitions }));
+}
+
+/** What set-up builds: the plain build unless another one was kept. @returns {Promise<{ options: BuildOptions, definitions: string[] }>} */
+export async function keptBuild() {
+  const text = await readFile(KEPT_FILE, "utf8").catch(() => null);
+  return text === null ? { options: {}, definitions: [] } : JSON.parse(text);
+}
 
 /** @param {BuildOptions} options */
 function configuration(options) {
@@ -103,6 +124,8 @@ export async function build(options = {}, definitions = []) {
   const stampFile = join(output, "foretoken-configuration");
   const stamp = JSON.stringify([type, all, process.version]);
   const configured = (await readFile(stampFile, "utf8").catch(() => "")) === stamp;
+  // Should configuring or building fail, CMake's cache is no longer what an older stamp says.
+  if (!configured) await rm(stampFile, { force: true });
   await mkdir(output, { recursive: true });
   if (options["core-only"]) {
     if (!configured)
@@ -174,7 +197,7 @@ async function logged(name, options, command, args) {
     progress.end("failed");
     const end = error.output.trim().split("\n").slice(-40).join("\n");
     throw new Error(
-      `${end}\n\nThe native build failed; the whole log is in ${logFile}. A C++20 compiler and CMake ≥ 3.18 are needed.`,
+      `${end}\n\nThe native build failed; the whole log is in ${logFile}. A C++20 compiler and CMake ≥ 3.19 are needed.`,
     );
   }
 }
@@ -183,7 +206,10 @@ if (isMain(import.meta.url)) {
   try {
     const { values, positionals } = parseArgs({ options: OPTIONS, allowPositionals: true });
     if (values.help) process.stdout.write(HELP);
-    else await build(values, positionals);
+    else {
+      await build(values, positionals);
+      await keepBuild(values, positionals);
+    }
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
     process.exitCode ||= 1;

@@ -32,7 +32,8 @@ logits at widths 1 … 32, benchmarks of the embedded pair and of dialled pairs.
   --steps <list>          of ${Object.keys(STEPS).join(", ")} (default: all)
   --minutes <n>           end after so many, keeping what is done (default 600)
   --fresh                 do again what is done
-  --cpu                   all of it without CUDA
+  --llama-bench <file>    llama.cpp's own program (default: it is built)
+  --cpu                   all of it on the CPU, with the build that there is
   --dry-run               --cpu, with a few small tests and measurements
 
 Examples:
@@ -51,6 +52,7 @@ const OPTIONS = /** @type {const} */ ({
   steps: { type: "string", default: Object.keys(STEPS).join(",") },
   minutes: { type: "string", default: "600" },
   fresh: { type: "boolean", default: false },
+  "llama-bench": { type: "string" },
   cpu: { type: "boolean", default: false },
   "dry-run": { type: "boolean", default: false },
   help: { type: "boolean", default: false },
@@ -100,6 +102,7 @@ async function runThere(values) {
     settings: { dryRun, cpu: values.cpu || dryRun, architectures: values.architectures },
     minutes: number("minutes", values.minutes, 0, 1e5),
     fresh: values.fresh,
+    llamaBench: values["llama-bench"] ?? null,
   });
   process.stdout.write(`${out}\n`);
   if (steps.some((step) => !result.steps[step]?.ok)) process.exitCode = 1;

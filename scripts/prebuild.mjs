@@ -8,9 +8,9 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { build } from "./build.mjs";
-import { compareVersions, newestGlibc } from "./glibc-version.mjs";
 import { whyUnfit } from "./probe-addon.mjs";
 import { isMain, run } from "./run.mjs";
+import { compareVersions, newestSymbol } from "./symbol-versions.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -18,6 +18,8 @@ const HELP = `Usage: node scripts/prebuild.mjs [options]
 
   --cuda               ggml's CUDA module too, into build/cuda instead of prebuilds
   --max-glibc <x.y>    fail if the binaries need a newer glibc
+  --max-glibcxx <x.y.z>
+                       the same of libstdc++'s symbols, GLIBCXX_<x.y.z>
 `;
 
 /** Of this process; null where there is only one. */
@@ -36,10 +38,23 @@ export function prebuiltAddon() {
 }
 
 /**
- * @param {{ cuda?: boolean | undefined, maxGlibc?: string | undefined }} [options]
+ * Throws where a binary would not run with an older distribution's library.
+ * @param {string[]} files @param {"GLIBC" | "GLIBCXX"} library @param {string | undefined} most undefined: whatever it is
+ */
+async function requireAtMost(files, library, most) {
+  if (most === undefined) return;
+  for (const file of files) {
+    const needed = await newestSymbol(file, library);
+    if (needed !== null && compareVersions(needed, most) > 0)
+      throw new Error(`${basename(file)} needs ${library}_${needed}, at most ${most} was asked for`);
+  }
+}
+
+/**
+ * @param {{ cuda?: boolean | undefined, maxGlibc?: string | undefined, maxGlibcxx?: string | undefined }} [options]
  * @returns {Promise<string>} the addon
  */
-export async function prebuild({ cuda = false, maxGlibc } = {}) {
+export async function prebuild({ cuda = false, maxGlibc, maxGlibcxx } = {}) {
   const libc = cLibrary();
   const definitions = libc === null ? [] : [`-DFORETOKEN_LIBRARY_FOLDER=${libc}`];
   await build({ "no-tests": true, "all-cpu-variants": true, cuda }, definitions);
@@ -61,12 +76,9 @@ export async function prebuild({ cuda = false, maxGlibc } = {}) {
     placed.push(place);
   }
   if (libc !== null) await run("strip", ["--strip-unneeded", ...placed]);
-  if (maxGlibc !== undefined && libc === "glibc") {
-    for (const file of placed) {
-      const needed = await newestGlibc(file);
-      if (needed !== null && compareVersions(needed, maxGlibc) > 0)
-        throw new Error(`${basename(file)} needs glibc ${needed}, at most ${maxGlibc} was asked for`);
-    }
+  if (libc === "glibc") {
+    await requireAtMost(placed, "GLIBC", maxGlibc);
+    await requireAtMost(placed, "GLIBCXX", maxGlibcxx);
   }
   const reason = whyUnfit(addon);
   if (reason !== null) throw new Error(`${addon} does not work here: ${reason}`);
@@ -77,12 +89,16 @@ if (isMain(import.meta.url)) {
   const options = /** @type {const} */ ({
     cuda: { type: "boolean" },
     "max-glibc": { type: "string" },
+    "max-glibcxx": { type: "string" },
     help: { type: "boolean" },
   });
   try {
     const { values } = parseArgs({ options });
     if (values.help) process.stdout.write(HELP);
-    else process.stdout.write(`${await prebuild({ cuda: values.cuda, maxGlibc: values["max-glibc"] })}\n`);
+    else {
+      const { cuda, "max-glibc": maxGlibc, "max-glibcxx": maxGlibcxx } = values;
+      process.stdout.write(`${await prebuild({ cuda, maxGlibc, maxGlibcxx })}\n`);
+    }
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
     process.exitCode ||= 1;

@@ -8,9 +8,10 @@ import { CommandError, isMain, run } from "./run.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const REPORTER = new URL("test-reporter.mjs", import.meta.url).href;
-/** Seconds that one test may take, and milliseconds that a file may. */
-const TEST_TIMEOUT = 180;
+/** Milliseconds that a file may take. */
 const FILE_TIMEOUT = 900_000;
+/** Seconds that one test may take; and compute threads that share a processor wait for each other. */
+export const TEST_SETTINGS = { TAP_TIMEOUT: "180", FORETOKEN_THREADS: "1" };
 
 /** In a folder, however deep. @param {string} folder @returns {Promise<string[]>} paths from the checkout's root */
 export async function testFiles(folder) {
@@ -26,8 +27,7 @@ export async function testFiles(folder) {
  * @param {string[]} files @param {NodeJS.ProcessEnv} [settings]
  */
 export async function runTests(files, settings = {}) {
-  // Compute threads that share a processor wait for each other.
-  const env = { TAP_TIMEOUT: String(TEST_TIMEOUT), FORETOKEN_THREADS: "1", ...process.env, ...settings };
+  const env = { ...TEST_SETTINGS, ...process.env, ...settings };
   const flags = ["--import=tsx", "--test", "--test-concurrency=2", `--test-timeout=${FILE_TIMEOUT}`];
   const options = { cwd: root, env, show: true };
   try {

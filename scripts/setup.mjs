@@ -1,5 +1,6 @@
 // @ts-check
-// Makes a fresh clone ready: npm packages, llama.cpp, the addon, dist/. Quick when all is in place.
+// Makes a fresh clone ready: npm packages, llama.cpp, the addon, dist/. Quick when all is in place. The addon is the one that
+// `npm run build` made last, with the modules that it was asked for.
 //
 // Needs: Node ≥ 20, npm, git, CMake, a C++20 compiler. Leaves: node_modules, native/llama.cpp, build/Release, dist.
 import { createHash } from "node:crypto";
@@ -16,7 +17,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const TOOLS = [
   { name: "npm", args: ["--version"], install: "npm comes with Node.js" },
   { name: "git", args: ["--version"], install: "git unpacks llama.cpp's release" },
-  { name: "cmake", args: ["--version"], install: "CMake ≥ 3.18 builds the addon" },
+  { name: "cmake", args: ["--version"], install: "CMake ≥ 3.19 builds the addon" },
   {
     name: process.env.CXX ?? (process.platform === "win32" ? "cl" : "c++"),
     args: process.platform === "win32" ? [] : ["--version"],
@@ -61,8 +62,9 @@ export async function compileTypeScript() {
 export async function setup() {
   await requireTools();
   await installPackages();
-  const { build } = await import("./build.mjs");
-  await build();
+  const { build, keptBuild } = await import("./build.mjs");
+  const { options, definitions } = await keptBuild();
+  await build(options, definitions);
   await compileTypeScript();
 }
 

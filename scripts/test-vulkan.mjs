@@ -2,7 +2,7 @@
 // Builds ggml's Vulkan module and runs test/gpu on it, on Mesa's software driver where there is no GPU.
 //
 // Needs: a checkout that is set up; on Debian it installs Vulkan's headers, compiler and software driver where they are absent and it
-// may, elsewhere they have to be there. Leaves: the module in build/Release, which the next build without --vulkan removes.
+// may, elsewhere they have to be there. Leaves: the module in build/Release, which the next set-up or build without --vulkan removes.
 import { build } from "./build.mjs";
 import { CommandError, isMain, run } from "./run.mjs";
 import { runTests, testFiles } from "./run-tests.mjs";

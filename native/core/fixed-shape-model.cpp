@@ -67,9 +67,10 @@ Rows FixedShapeModel::eval(std::span<const BatchToken> batch) {
 
 Rows FixedShapeModel::pass(std::span<const BatchToken> rows) {
     batch_.assign(rows.begin(), rows.end());
-    // They want logits as well, since the last layer's rows are those that do.
+    // They want logits as well, since the last layer's rows are those that do, but no row that is copied from its
+    // device: nobody looks at it.
     for (Pos pos = 0; batch_.size() < kFixedRows; ++pos) {
-        batch_.push_back({filler_, pos, rows.front().token, true});
+        batch_.push_back({filler_, pos, rows.front().token, true, 1});
     }
     const Filling filling(model_, filler_);
     return model_.eval(batch_).first(rows.size());

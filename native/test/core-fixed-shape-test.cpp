@@ -35,6 +35,13 @@ std::vector<BatchToken> tokens(Pos from, int count, bool want_logits) {
     return batch;
 }
 
+// Rows of a batch that a device has to copy as a whole.
+int rows_copied(std::span<const BatchToken> batch) {
+    return static_cast<int>(std::count_if(batch.begin(), batch.end(), [](const BatchToken & token) {
+        return token.want_logits && token.likeliest == 0;
+    }));
+}
+
 std::vector<Token> argmaxes(const Rows & rows) {
     std::vector<Token> all;
     for (size_t row = 0; row < rows.size(); ++row) {
@@ -52,6 +59,24 @@ TEST("a row is filled up to a pass of the fixed width, and only the row comes ba
     CHECK_EQ(rows.size(), size_t{1});
     CHECK_EQ(rows[0].argmax(), next(std::vector<Token>{0}));
     CHECK_EQ(fixed.below.cached(kFiller).size(), size_t{0});
+}
+
+TEST("rows are copied from their device where they are wanted whole, and never the filler's") {
+    for (const int likeliest : {1, 40, 0}) {
+        Fixed fixed;
+        int copied = 0;
+        fixed.below.fails = [&](std::span<const BatchToken> batch) {
+            copied += rows_copied(batch);
+            return false;
+        };
+        std::vector<BatchToken> rows = tokens(0, 3, true);
+        for (BatchToken & row : rows) {
+            row.likeliest = likeliest;
+        }
+        fixed.model.eval(rows);
+        CHECK_EQ(fixed.below.batches, (std::vector<int>{kFixedRows}));
+        CHECK_EQ(copied, likeliest == 0 ? 3 : 0);
+    }
 }
 
 TEST("prompts go through as they come") {

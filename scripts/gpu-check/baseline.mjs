@@ -7,6 +7,9 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { configuration, LLAMA_BENCH, SOURCE, unpackSource } from "../../bench/peers/llama-cpp.mjs";
 import { capture } from "./capture.mjs";
+import { makeModels } from "./models.mjs";
+import { requireLayers } from "./placement.mjs";
+import { allReached, baselineThresholds } from "./thresholds.mjs";
 
 const DECODE_SPEED = fileURLToPath(new URL("decode-speed.mjs", import.meta.url));
 const PROGRAM = process.platform === "win32" ? "llama-bench.exe" : "llama-bench";
@@ -17,12 +20,30 @@ const PROGRAM = process.platform === "win32" ? "llama-bench.exe" : "llama-bench"
  * @typedef {{ tokens: number, tokensPerSecond: Speeds, ratio: number, runs: { foretoken: number[], llamaCpp: number[] } }} Comparison
  */
 
+/** llama.cpp has no OPT to compare with. @param {Check} check @returns {Promise<import("./steps.mjs").Outcome>} */
+export async function baseline(check) {
+  const { root, dryRun } = check;
+  const program = check.llamaBench ?? (await buildLlamaBench(check));
+  const preset = dryRun ? "tiny" : "pythia-1.4b/160m";
+  const files = [join(root, "models", "fable-17m.f16.gguf")];
+  files.push(...(await makeModels(check, ["--preset", preset, "--only", "target"])));
+  const layers = await requireLayers(
+    check,
+    files.map((file) => [file]),
+  );
+  const size = dryRun ? { tokens: 8, turns: 1 } : { tokens: 128, turns: 7 };
+  const models = await compareBaselines(check, { program, models: files, ...size });
+  const thresholds = baselineThresholds(models);
+  // A few tokens tell nothing.
+  return { ok: dryRun || allReached(thresholds), layers, models, thresholds };
+}
+
 /**
  * Its program; a build that the deadline cuts off goes on the next time.
  * @param {Check} check
  * @returns {Promise<string>}
  */
-export async function buildLlamaBench(check) {
+async function buildLlamaBench(check) {
   const source = join(check.root, SOURCE);
   if (!existsSync(join(source, "CMakeLists.txt"))) await unpackSource(source, LLAMA_BENCH);
   const build = join(check.root, "build", "peers", check.cpu ? "bench" : "bench-cuda");

@@ -4,7 +4,7 @@ import { mkdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { progressLine } from "../progress.mjs";
-import { packed, STEPS } from "./steps.mjs";
+import { NEEDED, packed, STEPS } from "./steps.mjs";
 
 /**
  * @typedef {{ dryRun: boolean, cpu: boolean, architectures: string }} Settings
@@ -13,11 +13,11 @@ import { packed, STEPS } from "./steps.mjs";
  */
 
 /**
- * @param {{ root: string, out: string, steps: string[], settings: Settings, minutes: number, fresh: boolean }} options
+ * @param {{ root: string, out: string, steps: string[], settings: Settings, minutes: number, fresh: boolean, llamaBench: string | null }} options
  *   steps: those to run now, but for those that `out` has whole; minutes: no step begins, and no child goes on, after so many; fresh: forget what `out` has.
  * @returns {Promise<Result>}
  */
-export async function runCheck({ root, out, steps, settings, minutes, fresh }) {
+export async function runCheck({ root, out, steps, settings, minutes, fresh, llamaBench }) {
   const deadline = Date.now() + minutes * 60_000;
   const { writeWholeFile } = await built(root, "whole-file");
   const before = fresh ? null : await earlier(out, settings);
@@ -37,7 +37,8 @@ export async function runCheck({ root, out, steps, settings, minutes, fresh }) {
     const progress = progressLine(name);
     progress.update("running");
     const start = Date.now();
-    const check = { root, ...settings, deadline, say: (/** @type {string} */ text) => progress.update(text) };
+    const say = (/** @type {string} */ text) => progress.update(text);
+    const check = { root, ...settings, llamaBench, deadline, say };
     const outcome = await step(check).catch((error) => ({ ok: false, error: String(error?.stack ?? error) }));
     const finished = !("error" in outcome) && Date.now() < deadline;
     result.steps[name] = { ...outcome, finished, seconds: (Date.now() - start) / 1000 };
@@ -45,7 +46,8 @@ export async function runCheck({ root, out, steps, settings, minutes, fresh }) {
     result.machine = await machine(root);
     result.commit ??= result.machine?.commit ?? null;
     await writeWholeFile(out, [Buffer.from(`${JSON.stringify(result, null, 2)}\n`)]);
-    if (name === "build" && !outcome.ok) break;
+    // Without a build nothing runs, and without a device its steps would measure the CPU.
+    if (NEEDED.includes(name) && !outcome.ok) break;
   }
   return result;
 }

@@ -16,7 +16,8 @@ function standIn(folder: string, body: string) {
 }
 
 const check = {
-  ...{ root, dryRun: true, cpu: true, architectures: "90", deadline: Date.now() + 60_000 },
+  ...{ root, dryRun: true, cpu: true, architectures: "90", llamaBench: null },
+  deadline: Date.now() + 60_000,
   say: () => {},
 };
 

@@ -5,37 +5,67 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import t from "tap";
 import { listFiles } from "../../scripts/gpu-check/pack.mjs";
+import { STEPS } from "../../scripts/gpu-check/steps.mjs";
 import { run } from "../helpers/child.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-t.test("a dry run leaves one JSON, and does nothing twice", async (t) => {
-  const out = join(t.testdir(), "result.json");
-  const steps = "build,devices,native,generation,sweep,exact";
+t.test("a dry run does every step, leaves one JSON, and does nothing twice", async (t) => {
+  const folder = t.testdir();
+  const out = join(folder, "result.json");
+  // Building llama.cpp's own takes minutes.
+  const llamaBench = join(folder, "llama-bench");
+  writeFileSync(llamaBench, `#!/bin/sh\necho '[{"avg_ts": 125.5}]'\n`, { mode: 0o755 });
   const check = () =>
-    run("scripts/gpu-check.mjs", ["run", "--dry-run", "--steps", steps, "--out", out], {
-      timeoutMs: 150_000,
+    run("scripts/gpu-check.mjs", ["run", "--dry-run", "--llama-bench", llamaBench, "--out", out], {
+      timeoutMs: 170_000,
     });
   const { code, stdout, stderr } = await check();
   t.match({ code, stdout }, { code: 0, stdout: `${out}\n` }, stderr);
   const result = JSON.parse(readFileSync(out, "utf8"));
   t.match(result, { version: 1, settings: { dryRun: true, cpu: true }, machine: { cores: Number } });
-  t.strictSame(Object.keys(result.steps), steps.split(","));
-  t.match(result.steps.native.tests, [{ result: "Passed" }, { result: "Passed" }]);
-  t.match(result.steps.generation.tests, [
-    { name: "ends.test.ts", code: 0, failed: [] },
-    { name: "stop-strings.test.ts", code: 0, failed: [] },
-  ]);
-  t.match(result.steps.sweep, {
+  const { native, generation, sweep, exact, embedded, dialled, baseline } = result.steps;
+  t.strictSame(Object.keys(result.steps), Object.keys(STEPS));
+
+  t.match(native, {
+    hidden: { tests: [{ result: "Passed" }, { result: "Passed" }, { result: "Passed" }] },
+    onDevice: { tests: [{ name: "engine-argmax-test", result: "Passed" }] },
+  });
+  t.match(generation, {
+    hidden: {
+      tests: [
+        { name: "ends.test.ts", code: 0, failed: [] },
+        { name: "stop-strings.test.ts", code: 0, failed: [] },
+      ],
+    },
+    onDevice: { tests: [{ name: "offload.test.ts", code: 0, failed: [] }] },
+  });
+  t.match(sweep, {
     ok: true,
     cells: [100],
     models: { "fable-1m": { measured: 4 }, "tiny-target-untrained-s1": { measured: 4 } },
   });
-  t.match(result.steps.exact, {
+  t.match(exact, {
     ok: true,
     models: { "fable-1m": { measured: 4, passMs: { 100: [Number, Number, Number, Number] } } },
-    generation: { ok: true },
+    generation: { ok: true, report: { cases: [{}] } },
   });
+  t.match(embedded, { ok: true, report: { cases: [{}], missing: [] } });
+  t.match(dialled, {
+    ok: true,
+    report: { cases: [{ draft: { policy: "adaptive" } }, {}], missing: [] },
+    thresholds: [
+      { what: /agreement 0\.9$/, least: 1.8, found: Number, reached: Boolean },
+      { what: /agreement 0\.987$/, least: 1.8, found: Number, reached: Boolean },
+    ],
+  });
+  t.match(baseline, {
+    ok: true,
+    models: { "fable-17m.f16.gguf": { tokensPerSecond: { foretoken: Number, llamaCpp: 125.5 } } },
+    thresholds: [{ least: 0.97, found: Number }, { least: 0.97 }],
+  });
+  for (const { layers } of [sweep, exact.generation, embedded, dialled, baseline])
+    t.match(layers[0], { placed: { target: 0, draft: 0 }, all: { target: Number } });
 
   // What has been found stays, also where it was no success; what was cut off is done again.
   result.steps.native = { ok: false, finished: true, seconds: 1 };
@@ -46,6 +76,22 @@ t.test("a dry run leaves one JSON, and does nothing twice", async (t) => {
     native: { ok: false },
     devices: { finished: true },
   });
+});
+
+const skip = process.platform === "darwin" && "Metal's device cannot be hidden";
+
+t.test("without a GPU its steps are not run, and the next call looks for one again", { skip }, async (t) => {
+  const out = join(t.testdir(), "result.json");
+  const check = () =>
+    run("scripts/gpu-check.mjs", ["run", "--steps", "devices,native,sweep", "--out", out], {
+      env: { CUDA_VISIBLE_DEVICES: "-1", GGML_VK_VISIBLE_DEVICES: "" },
+    });
+  for (let call = 0; call < 2; call++) {
+    t.match(await check(), { code: 1, stderr: /^devices: not ok \(\d+ s\)\n$/ });
+    const { steps } = JSON.parse(readFileSync(out, "utf8"));
+    t.match(steps.devices, { ok: false, finished: false, error: "no GPU is listed" });
+    t.strictSame(Object.keys(steps), ["devices"]);
+  }
 });
 
 t.test("wrong usage is told", async (t) => {
