@@ -1,4 +1,5 @@
-import type { MeasuredRuns, PromptRuns } from "./measure-runs.js";
+import { firstToDiffer } from "./divergence.js";
+import type { MeasuredRuns } from "./measure-runs.js";
 import { describeRow } from "./row.js";
 import { summarise } from "./summary.js";
 import type { BenchmarkReport, BenchmarkRow } from "./types.js";
@@ -15,16 +16,9 @@ export function describeRuns(processes: readonly [MeasuredRuns, ...MeasuredRuns[
         shares.flatMap(({ runs }) => runs),
         described,
       ),
-      divergence: firstDivergence(shares),
+      divergence: firstToDiffer(shares)?.divergence ?? null,
       trace: shares.find(({ trace }) => trace !== null)?.trace ?? null,
     };
   });
   return { ...described, rows, summary: summarise(rows, described) };
-}
-
-function firstDivergence(shares: readonly PromptRuns[]): BenchmarkRow["divergence"] {
-  const [first] = shares
-    .flatMap(({ divergence }) => divergence ?? [])
-    .sort((a, b) => a.position - b.position);
-  return first ?? null;
 }

@@ -15,6 +15,11 @@ export function fixed(digits: number): (value: number) => string {
   return (value) => value.toFixed(digits);
 }
 
+/** Two digits, however small the value. */
+export function significant(value: number): string {
+  return String(Number(value.toPrecision(2)));
+}
+
 export function signed(value: number): string {
   return `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`;
 }

@@ -1,7 +1,8 @@
 import type { Pair } from "../pair.js";
 import type { BenchmarkPlan } from "./benchmark.js";
+import { findDivergence } from "./divergence.js";
 import { type PairedRun, type Run, runInTurn, runOnce } from "./run.js";
-import { isComparable, type Settings, settingsOf } from "./settings.js";
+import { type Settings, settingsOf } from "./settings.js";
 import { traceOf } from "./trace.js";
 import type { BenchmarkPrompt, BenchmarkRow } from "./types.js";
 
@@ -36,31 +37,7 @@ async function measurePrompt(pair: Pair, prompt: BenchmarkPrompt, plan: Benchmar
   return {
     prompt,
     runs,
-    divergence: await divergence(pair, prompt, runs, plan),
+    divergence: await findDivergence(pair, prompt, runs, plan),
     trace: plan.trace ? await traceOf(pair, prompt, plan) : null,
   };
-}
-
-/** Where a run's tokens part from the baseline's, and how nearly the target itself had chosen otherwise there. */
-async function divergence(
-  pair: Pair,
-  { text }: BenchmarkPrompt,
-  runs: readonly PairedRun<Run>[],
-  plan: BenchmarkPlan,
-): Promise<BenchmarkRow["divergence"]> {
-  if (!isComparable(plan)) return null;
-  const places = runs
-    .map(({ baseline, speculative }) => baseline.ids.findIndex((id, i) => id !== speculative.ids[i]))
-    .filter((place) => place >= 0);
-  if (places.length === 0) return null;
-  const position = Math.min(...places);
-  const { tokens } = await pair.complete(text as string, {
-    maxTokens: position + 1,
-    draft: false,
-    ignoreEnd: true,
-    cachePrompt: false,
-    logprobs: 2,
-  });
-  const [best, second] = tokens[position]?.topLogprobs ?? [];
-  return { position, margin: (best?.logprob ?? Number.NaN) - (second?.logprob ?? Number.NaN) };
 }

@@ -1,4 +1,5 @@
 import { monitorEventLoopDelay, performance } from "node:perf_hooks";
+import type { GenerateOptions } from "../options.js";
 import type { Pair } from "../pair.js";
 import type { Prompt } from "../prompt.js";
 
@@ -15,7 +16,9 @@ export interface Overheads {
   eventLoopDelayMs: { median: number; p99: number; largest: number };
 }
 
-/** Tokens of each of the three generations. */
+/** One that warms up, two streamed, one sampled. */
+const GENERATIONS = 4;
+/** Tokens of each. */
 const MOST_TOKENS = 96;
 const FEWEST_TOKENS = 16;
 const TIMER_MS = 1;
@@ -26,29 +29,46 @@ export async function measureOverheads(
   prompt: Prompt,
   { stepMs, budgetMs }: { stepMs: number; budgetMs: number },
 ): Promise<Overheads> {
-  const affordable = Math.floor(budgetMs / (3 * stepMs));
+  const affordable = Math.floor(budgetMs / (GENERATIONS * stepMs));
   const maxTokens = Math.max(FEWEST_TOKENS, Math.min(MOST_TOKENS, affordable));
   const options = { maxTokens, ignoreEnd: true, cachePrompt: false, seed: 1 };
   await pair.complete(prompt, options);
-  const delay = monitorEventLoopDelay({ resolution: TIMER_MS });
-  const late = (nanoseconds: number) => Math.max(0, nanoseconds / 1e6 - TIMER_MS);
-  const before = performance.eventLoopUtilization();
-  delay.enable();
-  const generation = pair.generate(prompt, options);
-  for await (const _ of generation);
-  delay.disable();
-  const { active } = performance.eventLoopUtilization(before);
-  const { stats } = await generation.result;
+  const { stats, activeMs } = await streamTimed(pair, prompt, options);
+  const eventLoopDelayMs = await streamWatched(pair, prompt, options);
   const sampled = await pair.complete(prompt, { ...options, temperature: 1, topK: 0, topP: 1, minP: 0 });
   return {
     greedyUsPerRow: stats.sampleUsPerRow,
     sampledUsPerRow: sampled.stats.sampleUsPerRow,
     roundUs: (stats.otherMs * 1000) / stats.rounds,
-    streamUsPerToken: (active * 1000) / stats.generatedTokens,
-    eventLoopDelayMs: {
-      median: late(delay.percentile(50)),
-      p99: late(delay.percentile(99)),
-      largest: late(delay.max),
-    },
+    streamUsPerToken: (activeMs * 1000) / stats.generatedTokens,
+    eventLoopDelayMs,
+  };
+}
+
+/** Streams a text, and how long the JS thread was at work meanwhile. */
+async function streamTimed(pair: Pair, prompt: Prompt, options: GenerateOptions) {
+  const before = performance.eventLoopUtilization();
+  const generation = pair.generate(prompt, options);
+  for await (const _ of generation);
+  const { active: activeMs } = performance.eventLoopUtilization(before);
+  const { stats } = await generation.result;
+  return { stats, activeMs };
+}
+
+/** How late timers are while a text is streamed: by itself, since the thread is at work whenever the watching timer wakes it. */
+async function streamWatched(
+  pair: Pair,
+  prompt: Prompt,
+  options: GenerateOptions,
+): Promise<Overheads["eventLoopDelayMs"]> {
+  const delay = monitorEventLoopDelay({ resolution: TIMER_MS });
+  const late = (nanoseconds: number) => Math.max(0, nanoseconds / 1e6 - TIMER_MS);
+  delay.enable();
+  for await (const _ of pair.generate(prompt, options));
+  delay.disable();
+  return {
+    median: late(delay.percentile(50)),
+    p99: late(delay.percentile(99)),
+    largest: late(delay.max),
   };
 }

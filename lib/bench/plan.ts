@@ -12,15 +12,14 @@ import type { Case, CasePair } from "./case-types.js";
 import { readDial } from "./dialled.js";
 import { dialledPrompts, promptSet } from "./prompt-sets.js";
 import type { PublishedFigures } from "./report-types.js";
-import { dialledPairs } from "./stand-ins.js";
+import { type StandIn, standIns } from "./stand-ins.js";
 import type { Sweep } from "./sweep.js";
 import { describeVariant, variantsOf } from "./variants.js";
 
 /** A preset of bench/cases.json. */
 export interface Preset {
   title: string;
-  /** `stand-in`: a preset of scripts/dialled-pair.mjs whose files serve where the pair is not on disk. */
-  pairs: { target: string; draft: string; "stand-in"?: string; published?: PublishedFigures }[];
+  pairs: { target: string; draft: string; "stand-in"?: StandIn; published?: PublishedFigures }[];
   drafts: GenerationDraftOptions[];
   temperatures: number[];
   prompts: string;
@@ -147,16 +146,17 @@ async function findPairs(
     try {
       await add(target, draft, published);
     } catch (error) {
-      const { dialled: folder } = options;
-      const dialled =
-        standIn === undefined || folder === undefined ? [] : await dialledPairs(standIn, folder);
-      for (const pair of dialled)
-        pairs.push({ ...pair, id: pair.id + how, placement, draftModel, exact, published });
-      if (dialled.length === 0)
-        missing.push({
-          id: `${name(target)} + ${name(draft)}`,
-          reason: error instanceof Error ? error.message : String(error),
-        });
+      const reason = error instanceof Error ? error.message : String(error);
+      const dialled = standIn === undefined ? [] : await standIns(standIn, options.dialled);
+      if (dialled.length === 0) missing.push({ id: `${name(target)} + ${name(draft)}`, reason });
+      for (const { id, files, command } of dialled) {
+        if (files === null)
+          missing.push({
+            id: id + how,
+            reason: `${reason} Its stand-in is not in --dialled FOLDER: \`${command}\` makes it.`,
+          });
+        else pairs.push({ id: id + how, ...files, placement, draftModel, exact, published });
+      }
     }
   }
   return { pairs, missing };

@@ -27,7 +27,7 @@ export async function promptSet(nameOrFile: string): Promise<BenchmarkPrompt[]> 
   const prompts = parse(nameOrFile, text).map((entry, i) => toPrompt(nameOrFile, entry, i));
   if (prompts.length === 0)
     throw createError("PROMPTS_INVALID", `Expected prompts in ${nameOrFile} but found none`);
-  return prompts;
+  return uniquelyNamed(prompts);
 }
 
 function parse(file: string, text: string): unknown[] {
@@ -59,6 +59,17 @@ function toPrompt(file: string, entry: unknown, i: number): BenchmarkPrompt {
     ...(typeof kind === "string" && kind !== "" ? { domain: kind } : {}),
     text: found,
   };
+}
+
+/** Reports find a prompt by its name: one that came before gets a number. */
+function uniquelyNamed(prompts: readonly BenchmarkPrompt[]): BenchmarkPrompt[] {
+  const taken = new Set<string>();
+  return prompts.map((prompt) => {
+    let { name } = prompt;
+    for (let i = 2; taken.has(name); i++) name = `${prompt.name} (${i})`;
+    taken.add(name);
+    return { ...prompt, name };
+  });
 }
 
 /** The starts of a dialled model, which writes no text. */

@@ -16,10 +16,18 @@ export interface RunPlanOptions {
   /** Stops: what is finished is reported, the rest listed as missing. */
   signal?: AbortSignal;
   onProgress?: (text: string) => void;
+  /** Called after each finished case with what is finished so far; what is to come is missing from it. */
+  onCase?: (report: Report) => Promise<void>;
 }
 
-/** Measures every case of a plan. A case that fails is missing from the report, with its reason; the others go on. */
-export async function runPlan(plan: Plan, { command, signal, onProgress }: RunPlanOptions): Promise<Report> {
+/**
+ * Measures every case of a plan. A case that fails is missing from the report, with its reason; the others go on. Rejects with
+ * what `onCase` rejects with.
+ */
+export async function runPlan(
+  plan: Plan,
+  { command, signal, onProgress, onCase }: RunPlanOptions,
+): Promise<Report> {
   const report: Report = {
     version: REPORT_VERSION,
     date: new Date().toISOString(),
@@ -63,9 +71,16 @@ export async function runPlan(plan: Plan, { command, signal, onProgress }: RunPl
     } catch (error) {
       const reason = signal?.aborted ? "interrupted" : error instanceof Error ? error.message : String(error);
       report.missing.push({ id, reason });
+      continue;
     }
+    await onCase?.(soFar(report, plan.cases.slice(i + 1)));
   }
   return report;
+}
+
+function soFar(report: Report, toCome: readonly Case[]): Report {
+  const missing = toCome.map(({ id }) => ({ id, reason: "not measured yet" }));
+  return { ...report, missing: [...report.missing, ...missing] };
 }
 
 interface Measured<M> {

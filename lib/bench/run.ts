@@ -1,4 +1,5 @@
 import type { Completion, Generation } from "../generation.js";
+import type { GenerateOptions } from "../options.js";
 import type { Pair } from "../pair.js";
 import type { Prompt } from "../prompt.js";
 import type { BenchmarkPlan } from "./benchmark.js";
@@ -28,15 +29,13 @@ export async function runInTurn<R>(
   return { baseline, speculative: first ?? (await run("speculative")) };
 }
 
-/** Starts a generation with the pair's draft or without. Both sides of a repetition draw from the same seed. */
-export function startRun(
-  pair: Pair,
-  text: Prompt,
-  side: "baseline" | "speculative",
+/** Of a generation with the pair's draft or without. Both sides of a repetition draw from the same seed. */
+export function generateOptions(
+  side: keyof PairedRun<unknown>,
   repetition: number,
   plan: BenchmarkPlan,
-): Generation {
-  return pair.generate(text, {
+): GenerateOptions {
+  return {
     maxTokens: plan.maxTokens,
     draft: side === "baseline" ? false : draftOf(plan),
     ignoreEnd: true,
@@ -45,7 +44,17 @@ export function startRun(
     verification: plan.verification,
     seed: plan.seed + repetition,
     ...(plan.signal === null ? {} : { signal: plan.signal }),
-  });
+  };
+}
+
+export function startRun(
+  pair: Pair,
+  text: Prompt,
+  side: "baseline" | "speculative",
+  repetition: number,
+  plan: BenchmarkPlan,
+): Generation {
+  return pair.generate(text, generateOptions(side, repetition, plan));
 }
 
 /** One generation by itself. */
@@ -65,6 +74,6 @@ export async function runOnce(
   return { ids: tokens.map(({ id }) => id), stats, firstTokenMs: firstTokenMs ?? totalMs, totalMs };
 }
 
-export function draftOf({ draft: { policy, maxTokens, minConfidence, choice, type } }: BenchmarkPlan) {
+function draftOf({ draft: { policy, maxTokens, minConfidence, choice, type } }: BenchmarkPlan) {
   return { policy, maxTokens, minConfidence, type, ...(choice === null ? {} : { choice }) };
 }

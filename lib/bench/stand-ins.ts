@@ -1,6 +1,23 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { readDial } from "./dialled.js";
+
+/** What a preset says of the dialled pairs that stand in for one that is not on disk. */
+export interface StandIn {
+  /** A preset of scripts/dialled-pair.mjs. */
+  shape: string;
+  /** Of each pair. */
+  agreements: number[];
+  /** What else is to be known of them. */
+  remark?: string;
+}
+
+/** One of them: null where its files are not in the folder. */
+export interface DialledPair {
+  id: string;
+  files: { target: string; draft: string } | null;
+  /** What makes the files; FOLDER is where they are looked for. */
+  command: string;
+}
 
 /** File names of scripts/dialled-pair.mjs's presets, by their names. */
 const FILES: Record<string, { target: string; draft: string }> = {
@@ -10,26 +27,31 @@ const FILES: Record<string, { target: string; draft: string }> = {
   "codegen-350m/60m": { target: "codegen-350m", draft: "codegen-60m" },
 };
 
-/** Dialled pairs of a preset in a folder, one for each draft: `<name>-dialled-s<seed>[-a<agreement>].f16.gguf`. */
-export async function dialledPairs(
-  preset: string,
-  folder: string,
-): Promise<{ id: string; target: string; draft: string }[]> {
-  const names = FILES[preset];
-  const files: string[] = await readdir(folder).catch(() => []);
-  const target = names && `${names.target}-dialled-s1.f16.gguf`;
-  if (names === undefined || target === undefined || !files.includes(target)) return [];
-  const drafts = files.filter(
-    (file) => file.startsWith(`${names.draft}-dialled-s1-a`) && file.endsWith(".f16.gguf"),
-  );
-  return Promise.all(
-    drafts.sort().map(async (draft) => {
-      const dial = await readDial(join(folder, draft));
-      return {
-        id: `${names.target} + ${names.draft} (dialled, agreement ${dial?.agreement ?? "unknown"})`,
-        target: join(folder, target),
-        draft: join(folder, draft),
-      };
-    }),
-  );
+/** A pair for each agreement: `<name>-dialled-s1[-a<agreement>].f16.gguf`. Others in the folder are not looked at. */
+export async function standIns(
+  { shape, agreements, remark }: StandIn,
+  folder: string | undefined,
+): Promise<DialledPair[]> {
+  const names = FILES[shape];
+  if (names === undefined) throw new Error(`No files of the shape ${shape} are known`);
+  const present: string[] = folder === undefined ? [] : await readdir(folder).catch(() => []);
+  const target = present.find((file) => file === `${names.target}-dialled-s1.f16.gguf`);
+  return agreements.map((agreement) => {
+    const draft = present.find((file) => agreementOf(file, names.draft) === agreement);
+    const found = folder !== undefined && target !== undefined && draft !== undefined;
+    const remarks = remark === undefined ? "" : `, ${remark}`;
+    return {
+      id: `${names.target} + ${names.draft} (dialled, agreement ${agreement}${remarks})`,
+      files: found ? { target: join(folder, target), draft: join(folder, draft) } : null,
+      command: `node scripts/dialled-pair.mjs --preset ${shape} --agreement ${agreement} --out FOLDER`,
+    };
+  });
+}
+
+/** What a draft's file name says; NaN for other files. */
+function agreementOf(file: string, draft: string): number {
+  const start = `${draft}-dialled-s1-a`;
+  if (!file.startsWith(start)) return Number.NaN;
+  const [, agreement] = /^(\d\.\d+)\.f16\.gguf$/.exec(file.slice(start.length)) ?? [];
+  return Number(agreement);
 }

@@ -1,8 +1,10 @@
 import Table from "cli-table3";
+import { firstToDiffer } from "./divergence.js";
 import { percent, rate, times } from "./format.js";
+import { describeIdentity } from "./identity.js";
 import type { BenchmarkReport, BenchmarkRow, BenchmarkSummary } from "./types.js";
 
-interface Line extends Omit<BenchmarkSummary, "firstTokenMs"> {
+interface Line extends Omit<BenchmarkSummary, "firstTokenMs">, Pick<BenchmarkRow, "divergence"> {
   label: string;
 }
 
@@ -19,7 +21,7 @@ const COLUMNS = {
   draftLength: ["drafted\nper round", (line: Line) => line.draftLength.toFixed(2)],
   tokensPerRound: ["tokens\nper round", (line: Line) => optional(line.tokensPerRound, (n) => n.toFixed(2))],
   overhead: ["outside\nmodels", (line: Line) => percent(line.overhead)],
-  identical: ["identical", (line: Line) => (line.identical === null ? "–" : line.identical ? "yes" : "NO")],
+  identical: ["identical", (line: Line) => describeIdentity(line).replace(", ", ",\n")],
 } as const;
 
 export type BenchmarkColumn = keyof typeof COLUMNS;
@@ -32,18 +34,18 @@ export function benchmarkTable(
   columns: readonly BenchmarkColumn[] = ALL_COLUMNS,
 ): string {
   const lines = rows.map(toLine);
-  if (rows.length > 1) lines.push({ label: `mean of ${rows.length}`, ...summary });
+  if (rows.length > 1) lines.push(meanLine(`mean of ${rows.length}`, { rows, summary }));
   return table("prompt", lines, columns);
 }
 
 /** A line for each of several benchmarks. */
 export function summaryTable(
-  benchmarks: readonly { label: string; summary: BenchmarkSummary }[],
+  benchmarks: readonly (Pick<BenchmarkReport, "rows" | "summary"> & { label: string })[],
   columns: readonly BenchmarkColumn[] = ALL_COLUMNS,
 ): string {
   return table(
     "draft",
-    benchmarks.map(({ label, summary }) => ({ label, ...summary })),
+    benchmarks.map((one) => meanLine(one.label, one)),
     columns,
   );
 }
@@ -56,6 +58,10 @@ function table(title: string, lines: readonly Line[], columns: readonly Benchmar
   });
   for (const line of lines) table.push(columns.map((column) => COLUMNS[column][1](line)));
   return table.toString();
+}
+
+function meanLine(label: string, { rows, summary }: Pick<BenchmarkReport, "rows" | "summary">): Line {
+  return { label, ...summary, divergence: firstToDiffer(rows)?.divergence ?? null };
 }
 
 function toLine(row: BenchmarkRow): Line {

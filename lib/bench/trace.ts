@@ -1,6 +1,6 @@
 import type { Pair } from "../pair.js";
 import type { BenchmarkPlan } from "./benchmark.js";
-import { draftOf } from "./run.js";
+import { generateOptions } from "./run.js";
 import type { BenchmarkPrompt, TracedToken } from "./types.js";
 
 /** A speculative generation token by token; apart from the measured ones, since log-probabilities cost time. */
@@ -9,17 +9,7 @@ export async function traceOf(
   { text }: BenchmarkPrompt,
   plan: BenchmarkPlan,
 ): Promise<TracedToken[]> {
-  const { tokens } = await pair.complete(text, {
-    maxTokens: plan.maxTokens,
-    draft: draftOf(plan),
-    ignoreEnd: true,
-    cachePrompt: false,
-    temperature: plan.temperature,
-    verification: plan.verification,
-    seed: plan.seed,
-    logprobs: 0,
-    ...(plan.signal === null ? {} : { signal: plan.signal }),
-  });
+  const { tokens } = await pair.complete(text, { ...generateOptions("speculative", 0, plan), logprobs: 0 });
   return tokens.map(({ text, origin, logprob = Number.NaN }) => ({
     text,
     origin,

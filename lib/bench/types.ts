@@ -113,8 +113,11 @@ export interface BenchmarkRow {
   overhead: number;
   /** Whether every run gave the baseline's tokens; null where they need not (sampling). */
   identical: boolean | null;
-  /** The first token that differs: its place and how much likelier the target's best was than its second, in logits. */
-  divergence: { position: number; margin: number } | null;
+  /**
+   * The first token that differs: its place, counted from 0, and how much likelier the target's best was than its second, in
+   * logits; null where nothing else was possible.
+   */
+  divergence: { position: number; margin: number | null } | null;
   trace: TracedToken[] | null;
 }
 

@@ -1,4 +1,4 @@
-import { createError } from "../errors.js";
+import { createError, type OptionError } from "../errors.js";
 import * as is from "../is.js";
 import { MAX_SEQUENCES } from "../resolve-options.js";
 import type { Case } from "./case-types.js";
@@ -8,14 +8,21 @@ export type Variant = Pick<Case, "draft" | "temperature" | "sweep" | "concurrenc
 
 /** Every setting, at each concurrency asked for. */
 export function variantsOf(preset: Preset, options: PlanOptions): Variant[] {
-  const { concurrency = preset.concurrency ?? [null] } = options;
-  if (options.sweep !== undefined && options.concurrency !== undefined)
-    throw createError("OPTION_INVALID", "Expected a sweep or concurrencies but received both");
-  const levels = options.sweep === undefined ? concurrency : [null];
+  const { sweep, concurrency = preset.concurrency ?? [null] } = options;
+  if (sweep !== undefined && options.concurrency !== undefined) throw both("a sweep or concurrencies");
+  if (sweep?.parameter === "draft.maxTokens" && options.settings !== undefined)
+    throw both("a sweep of draft lengths or draft settings");
+  if (sweep?.parameter === "temperature" && options.temperatures !== undefined)
+    throw both("a sweep of temperatures or temperatures");
+  const levels = sweep === undefined ? concurrency : [null];
   for (const atOnce of levels) if (atOnce !== null) is.integer("concurrency", atOnce, 1, MAX_SEQUENCES);
   return settingsOf(preset, options).flatMap((setting) =>
     levels.map((atOnce) => ({ ...setting, concurrency: atOnce })),
   );
+}
+
+function both(alternatives: string): OptionError {
+  return createError("OPTION_INVALID", `Expected ${alternatives} but received both`);
 }
 
 function settingsOf(

@@ -1,5 +1,5 @@
-import { basename } from "node:path";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
+import { recordedCommand } from "../bench/command-line.js";
 import { makePlan, type PlanOptions, PRESETS } from "../bench/plan.js";
 import { PROMPT_SETS } from "../bench/prompt-sets.js";
 import { renderReport } from "../bench/render/render.js";
@@ -16,7 +16,7 @@ import { integer, integers, numbers } from "./numbers.js";
 import { print, printJson, printNotes } from "./output.js";
 import { addPlacementFlags, type PlacementFlags, targetPlacement } from "./placement-flags.js";
 import { statusLine } from "./progress.js";
-import { checkFolderOf, filesOf, worthWriting, writeReports } from "./write-reports.js";
+import { checkFolderOf, filesOf, keepFinished, worthWriting, writeReports } from "./write-reports.js";
 
 interface Flags extends DraftModelFlags, PlacementFlags {
   preset: string;
@@ -47,7 +47,7 @@ export function addBench(program: Command): void {
     .command("bench")
     .description("Compare decoding with a draft and without, and write a report.")
     .option("--preset <name>", `what to measure: ${PRESETS.join(", ")}`, "default")
-    .option("--quick", "the same as --preset quick: less than a minute")
+    .addOption(new Option("--quick", "the same as --preset quick: less than a minute").conflicts("preset"))
     .option("--target <model>", "another target: path or name")
     .option("--draft <model...>", "its drafts; several are ranked")
     .option("--draft-policy <policy>", `${DRAFT_POLICIES.join(", ")} instead of the preset's settings`)
@@ -109,14 +109,14 @@ async function bench(flags: Flags, command: Command): Promise<void> {
   if (out !== undefined) await checkFolderOf(files);
   printNotes(deviceNotes());
   const interrupt = new AbortController();
-  process.once("SIGINT", () => interrupt.abort());
-  // `timeout` sends it twice; what is finished must not be lost.
-  process.on("SIGTERM", () => interrupt.abort());
+  // `timeout` sends its signal twice, and who is impatient does; what is finished must not be lost.
+  for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => interrupt.abort());
   const status = statusLine();
   const report = await runPlan(plan, {
-    command: commandLine(command),
+    command: recordedCommand(command.parent?.args ?? []),
     signal: interrupt.signal,
     onProgress: status.update,
+    onCase: (soFar) => keepFinished(files, soFar),
   });
   status.end();
   await writeReports(worthWriting(files, report), (form) => renderReport(report, form));
@@ -128,13 +128,6 @@ function settings({ draftPolicy, draftMaxTokens }: Flags): GenerationDraftOption
   if (draftPolicy === undefined && draftMaxTokens === undefined) return undefined;
   const policy = draftPolicy ?? "fixed";
   return (draftMaxTokens ?? [undefined]).map((maxTokens) => ({ policy, ...given({ maxTokens }) }));
-}
-
-/** What the user typed, without folders. */
-function commandLine(command: Command): string {
-  const args = command.parent?.args ?? [];
-  const quoted = (arg: string) => (/^[\w./=,:+-]+$/.test(arg) ? arg : JSON.stringify(arg));
-  return ["foretoken", ...args.map((arg) => quoted(arg.startsWith("/") ? basename(arg) : arg))].join(" ");
 }
 
 function isFine({ cases, concurrency = [], missing }: Report): boolean {

@@ -15,7 +15,7 @@ import {
 import { RANKING_HEAD, RANKING_TITLE, rankingCells } from "../bench/render/ranking-cells.js";
 import type { Report, ReportedPair } from "../bench/report-types.js";
 import { DISTURBED, wasDisturbed } from "../bench/study/disturbed.js";
-import { byPair, type PlacedConcurrency } from "../bench/study/groups.js";
+import { byPair, markedLabel, type PlacedConcurrency } from "../bench/study/groups.js";
 import { besidePublished } from "../bench/study/published.js";
 import { rankPairs } from "../bench/study/ranking.js";
 import { type BenchmarkColumn, benchmarkTable, summaryTable } from "../bench/table.js";
@@ -45,7 +45,8 @@ export function describeReport(report: Report): string {
     const own = cases.map(({ one }) => one);
     if (own.length + concurrency.length === 0) continue;
     lines.push(describePair(pair));
-    if (own.length > 0) lines.push(summaryTable(own, COLUMNS), "");
+    const marked = cases.map((placed) => ({ ...placed.one, label: markedLabel(placed, cases) }));
+    if (own.length > 0) lines.push(summaryTable(marked, COLUMNS), "");
     if (concurrency.length > 0)
       lines.push(`${CONCURRENCY_TITLE}. ${CONCURRENCY_NOTE}`, concurrencyTable(concurrency), "");
     for (const one of own.reduce((sum, { rows }) => sum + rows.length, 0) <= MOST_LINES ? own : [])
@@ -73,12 +74,17 @@ export function describeReport(report: Report): string {
 
 function concurrencyTable(cases: readonly PlacedConcurrency[]): string {
   const table = new Table({
-    head: CONCURRENCY_HEAD.map((title) => title.replace(/ (?=\S+$)/, "\n")),
-    colAligns: CONCURRENCY_HEAD.map((_, i) => (i === 1 ? "left" : "right")),
+    head: narrow(CONCURRENCY_HEAD).map((title) => title.replace(/ (?=\S+$)/, "\n")),
+    colAligns: narrow(CONCURRENCY_HEAD).map((_, i) => (i === 1 ? "left" : "right")),
     style: { head: [], border: [], compact: true },
   });
-  table.push(...cases.flatMap(({ one }) => concurrencyTexts(one)));
+  table.push(...cases.flatMap(({ one }) => concurrencyTexts(one).map(narrow)));
   return table.toString();
+}
+
+/** Without the memory, which the files have. */
+function narrow(cells: readonly string[]): string[] {
+  return cells.slice(0, -1);
 }
 
 function describePair({ id, target, draft, compatibility, profile: { costs } }: ReportedPair): string {

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { access, constants } from "node:fs/promises";
 import { dirname, extname } from "node:path";
-import { FORMATS } from "../bench/render/render.js";
+import { FORMATS, renderReport } from "../bench/render/render.js";
 import type { Report } from "../bench/report-types.js";
 import { createError } from "../errors.js";
 import { writeWholeFile } from "../whole-file.js";
@@ -35,6 +35,16 @@ export function worthWriting(files: readonly string[], { cases, concurrency = []
   const kept = files.filter((file) => existsSync(file));
   for (const file of kept) process.stderr.write(`Kept ${file}: nothing was finished that could replace it\n`);
   return files.filter((file) => !kept.includes(file));
+}
+
+/** Writes what is finished so far into the JSON file, where there is one: a run that is killed leaves it. */
+export async function keepFinished(files: readonly string[], report: Report): Promise<void> {
+  const file = files.find((name) => extname(name) === ".json");
+  if (file === undefined) return;
+  await writeWholeFile(file, [Buffer.from(await renderReport(report, ".json"))]).catch((error: Error) => {
+    // The run goes on: there may be room again at its end.
+    process.stderr.write(`Not kept in ${file}: ${error.message}\n`);
+  });
 }
 
 /** Writes what `render` gives for each file's extension, and says so on stderr. */

@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -121,6 +123,49 @@ t.test("Ctrl-C writes the report and ends with 130", async (t) => {
   t.strictSame(readdirSync(folder), ["part.json", "prompts.jsonl"]);
 });
 
+/** Fulfilled once the file is there, or will not be. */
+async function appeared(file: string): Promise<void> {
+  for (let i = 0; i < 5000 && !existsSync(file); i++) await setTimeout(10);
+}
+
+const TWO_CASES = [...PAIR, ...SHORT, "--draft-max-tokens", "2,4"];
+
+t.test("what is finished stays after kill -9", async (t) => {
+  const folder = t.testdir({ "prompts.jsonl": '{"text":"The fox"}\n' });
+  const out = join(folder, "killed");
+  const { signal } = await cli(["bench", ...TWO_CASES, "--prompts", prompts(folder), "--out", out], {
+    killAfter: appeared(`${out}.json`),
+  });
+  t.equal(signal, "SIGKILL");
+  const report = JSON.parse(readFileSync(`${out}.json`, "utf8"));
+  t.equal(checkReport(report, out), report);
+  t.match(report, {
+    cases: [{ label: "fixed 2" }],
+    missing: [{ id: "fable-5m + fable-1m: fixed 4", reason: "not measured yet" }],
+  });
+  t.equal(report.cases.length, 1);
+});
+
+t.test("a second Ctrl-C loses nothing", async (t) => {
+  const folder = t.testdir({ "prompts.jsonl": '{"text":"The fox"}\n' });
+  const out = join(folder, "twice");
+  const args = ["dist/cli/main.js", "bench", ...TWO_CASES, "--prompts", prompts(folder), "--out", out];
+  const { NODE_OPTIONS: _, ...env } = process.env;
+  const child = spawn(process.execPath, args, { stdio: "ignore", env });
+  const ended = once(child, "exit");
+  await appeared(`${out}.json`);
+  child.kill("SIGINT");
+  // The page is still being drawn.
+  await setTimeout(30);
+  child.kill("SIGINT");
+  t.strictSame(await ended, [130, null]);
+  t.match(JSON.parse(readFileSync(`${out}.json`, "utf8")), {
+    cases: [{ label: "fixed 2" }],
+    missing: [{ reason: "interrupted" }],
+  });
+  t.ok(existsSync(`${out}.html`));
+});
+
 t.test("a model that cannot be loaded is missing, the others are measured", async (t) => {
   const folder = t.testdir({ "broken.gguf": "no model", "prompts.jsonl": '{"text":"The fox"}\n' });
   const { code, stdout } = await cli([
@@ -170,6 +215,11 @@ t.test("wrong usage", async (t) => {
   await refused(["--concurrency", "0"], /integer between 1 and 64 for concurrency/);
   await refused(["--concurrency", "2", "--sweep", "temperature=0,1"], /a sweep or concurrencies/);
   await refused(["--max-tokens", "some"], /Expected an integer/);
+  await refused(["--quick", "--preset", "drafts"], /'--quick' cannot be used with option '--preset/);
+  const lengths = ["--sweep", "draft.maxTokens=1..4"];
+  await refused([...lengths, "--draft-max-tokens", "3"], /a sweep of draft lengths or draft settings/);
+  await refused([...lengths, "--draft-policy", "fixed"], /a sweep of draft lengths or draft settings/);
+  await refused(["--sweep", "temperature=0,1", "--temperature", "1"], /a sweep of temperatures or temp/);
   t.match(await cli(["bench", "--target", "no-such-model"]), { code: 1, stderr: /MODEL_NAME_UNKNOWN/ });
   t.notOk(existsSync("foretoken-bench.json"));
 });

@@ -56,6 +56,11 @@ t.test("the form is closed: every object names all its members and allows no oth
 t.test("a report is read as it is", async (t) => {
   const report = syntheticReport();
   t.equal(checkReport(report, "a.json"), report);
+  for (const margin of [0.003, null]) {
+    for (const row of report.cases[0]?.rows ?? [])
+      Object.assign(row, { identical: false, divergence: { position: 3, margin } });
+    t.equal(checkReport(report, "a.json"), report);
+  }
   const loaded = syntheticReport([{}], { concurrency: syntheticConcurrency([1, 8]) });
   t.equal(checkReport(loaded, "a.json"), loaded);
 });

@@ -56,6 +56,22 @@ t.test("Markdown: tables whose rows all have the head's cells, whatever the name
   }
 });
 
+t.test(
+  "the terminal and Markdown mark the best setting, and those that were not told apart from it",
+  async (t) => {
+    const report = syntheticReport([{ cases: [{ length: 1 }, { length: 3 }, { length: 4 }] }]);
+    const [one, three, four] = report.cases.map(({ summary }) => summary);
+    Object.assign(one ?? {}, { speedup: 1, interval: [0.9, 1.1] });
+    Object.assign(three ?? {}, { speedup: 1.5, interval: [1.4, 1.6] });
+    Object.assign(four ?? {}, { speedup: 1.4, interval: [1.3, 1.5] });
+    for (const text of [describeReport(report), renderMarkdown(report)]) {
+      t.match(text, /[│|] fixed 1 +[│|]/);
+      t.match(text, /[│|] fixed 3 \(best\) +[│|]/);
+      t.match(text, /[│|] fixed 4 \(no difference seen\) +[│|]/);
+    }
+  },
+);
+
 t.test("the terminal ranks several drafts, the fastest first", async (t) => {
   const pairs = [
     { id: "big + slow", cost: 0.4 },

@@ -1,4 +1,4 @@
-import { fixed, rate, times } from "../format.js";
+import { fixed, mib, rate, times } from "../format.js";
 import type { ConcurrencyCase } from "../report-types.js";
 
 export const CONCURRENCY_TITLE = "Many requests at once";
@@ -6,7 +6,7 @@ export const CONCURRENCY_NOTE =
   "Tokens per second are those of all requests together, prompts included. Milliseconds are median / 95th percentile: to the first token, between two pieces of a stream, and what such a gap has more while another request arrives and its prompt is read.";
 export const CONCURRENCY_HEAD = [
   ...["at once", "draft", "tok/s", "95% interval", "speedup", "95% interval"],
-  ...["first token ms", "gap ms", "added ms", "drafted per round", "identical"],
+  ...["first token ms", "gap ms", "added ms", "drafted per round", "identical", "peak memory"],
 ];
 
 const NONE = "–";
@@ -34,7 +34,17 @@ export function concurrencyCells<T>(one: ConcurrencyCase, { number, join }: Writ
   const [without, drafting] = [service("baseline"), service("speculative")];
   const identical = one.identical === null ? NONE : one.identical ? "yes" : "NO";
   return [
-    [number("/concurrency", String), "none", ...without.rate, NONE, NONE, ...without.waiting, NONE, NONE],
+    [
+      number("/concurrency", String),
+      "none",
+      ...without.rate,
+      NONE,
+      NONE,
+      ...without.waiting,
+      NONE,
+      NONE,
+      NONE,
+    ],
     [
       number("/concurrency", String),
       one.label,
@@ -44,6 +54,7 @@ export function concurrencyCells<T>(one: ConcurrencyCase, { number, join }: Writ
       ...drafting.waiting,
       number("/draftLength", fixed(2)),
       identical,
+      number("/peakMemoryBytes", mib),
     ],
   ];
 }

@@ -19,6 +19,7 @@ const CASE: Record<string, (report: Report, one: ReportedCase | ConcurrencyCase)
   maxTokens: (_, one) => one.maxTokens,
   repeat: (_, one) => one.repeat,
   processes: (_, one) => one.processes ?? 1,
+  peakMemoryBytes: (_, one) => one.peakMemoryBytes,
   promptSet: (_, one) => one.promptSet,
 };
 
@@ -29,6 +30,8 @@ const PROMPT: Record<string, (row: BenchmarkRow) => Value> = {
   tokens: (row) => row.tokens,
   baselineTokensPerSecond: (row) => row.baseline.tokensPerSecond,
   tokensPerSecond: (row) => row.speculative.tokensPerSecond,
+  baselinePrefillTokensPerSecond: (row) => row.baseline.prefillTokensPerSecond,
+  prefillTokensPerSecond: (row) => row.speculative.prefillTokensPerSecond,
   baselineFirstTokenMs: (row) => row.baseline.firstTokenMs,
   firstTokenMs: (row) => row.speculative.firstTokenMs,
   speedup: (row) => row.speedup,
@@ -45,6 +48,8 @@ const PROMPT: Record<string, (row: BenchmarkRow) => Value> = {
   ...Object.fromEntries(TIME_PARTS.map((part) => [`${part}Share`, (row: BenchmarkRow) => row.shares[part]])),
   overhead: (row) => row.overhead,
   identical: (row) => row.identical,
+  divergencePosition: (row) => row.divergence?.position ?? null,
+  divergenceMargin: (row) => row.divergence?.margin ?? null,
 };
 
 const CONCURRENCY: Record<string, (one: ConcurrencyCase) => Value> = {

@@ -1,12 +1,15 @@
-import { fixed, percent, range, rate, times } from "../format.js";
+import { firstToDiffer } from "../divergence.js";
+import { fixed, mib, percent, range, rate, times } from "../format.js";
+import { describeIdentity } from "../identity.js";
 import type { Report } from "../report-types.js";
+import { meanSpeed } from "../study/averages.js";
 import { DISTURBED, wasDisturbed } from "../study/disturbed.js";
 import { studyDomains } from "../study/domains.js";
 import { draftLengthStudies } from "../study/draft-length.js";
-import { byPair, isTrained, type PairGroup, standing } from "../study/groups.js";
+import { byPair, isTrained, markedLabel, type PairGroup } from "../study/groups.js";
 import { besidePublished } from "../study/published.js";
 import { dialledPairs, rankPairs } from "../study/ranking.js";
-import type { BenchmarkSummary } from "../types.js";
+import type { BenchmarkRow, BenchmarkSummary, Speed } from "../types.js";
 import {
   CONCURRENCY_HEAD,
   CONCURRENCY_NOTE,
@@ -58,15 +61,13 @@ function pairParts(group: PairGroup): string[] {
     ...(cases.length === 0
       ? []
       : [
-          summaries(
-            "draft",
-            cases.map((placed) => {
-              const place = standing(placed, cases);
-              return {
-                ...placed.one.summary,
-                label: `${placed.one.label}${place === null ? "" : ` (${place})`}`,
-              };
-            }),
+          markdownTable(
+            ["draft", ...FIGURES, "peak memory"],
+            cases.map((placed) => [
+              markedLabel(placed, cases),
+              ...figures(placed.one.summary, placed.one.rows),
+              mib(placed.one.peakMemoryBytes),
+            ]),
           ),
         ]),
     ...(concurrency.length === 0
@@ -86,51 +87,48 @@ function pairParts(group: PairGroup): string[] {
     ),
     ...cases.flatMap(({ one }) => [
       `### ${text(one.label)}`,
-      summaries(
-        "prompt",
-        one.rows.map((row) => ({
-          ...row,
-          label: row.prompt,
-          baselineTokensPerSecond: row.baseline.tokensPerSecond,
-          tokensPerSecond: row.speculative.tokensPerSecond,
-        })),
-      ),
+      markdownTable(["prompt", ...FIGURES], one.rows.map(promptCells)),
     ]),
   ].filter((part) => part !== "");
 }
 
-function summaries(
-  title: string,
-  lines: readonly (Omit<BenchmarkSummary, "firstTokenMs"> & { label: string })[],
-): string {
-  return markdownTable(
-    [
-      title,
-      "baseline tok/s",
-      "speculative tok/s",
-      "speedup",
-      "95% interval",
-      "predicted",
-      "agreement",
-      "acceptance rate",
-      "drafted per round",
-      "tokens per round",
-      "identical",
-    ],
-    lines.map((line) => [
-      line.label,
-      rate(line.baselineTokensPerSecond),
-      rate(line.tokensPerSecond),
-      times(line.speedup),
-      range(line.interval, fixed(2)),
-      optional(line.predictedSpeedup, times),
-      optional(line.agreement, percent),
-      optional(line.acceptanceRate, percent),
-      line.draftLength.toFixed(2),
-      optional(line.tokensPerRound, fixed(2)),
-      line.identical === null ? "–" : line.identical ? "yes" : "NO",
-    ]),
-  );
+const FIGURES = [
+  ...["baseline tok/s", "speculative tok/s", "speedup", "95% interval", "predicted", "agreement"],
+  ...["acceptance rate", "drafted per round", "tokens per round"],
+  ...["first token ms, baseline / speculative", "prefill tok/s, baseline / speculative", "identical"],
+];
+
+type Line = Omit<BenchmarkSummary, "firstTokenMs">;
+
+function promptCells(row: BenchmarkRow): string[] {
+  const { baseline, speculative } = row;
+  const rates = {
+    baselineTokensPerSecond: baseline.tokensPerSecond,
+    tokensPerSecond: speculative.tokensPerSecond,
+  };
+  return [row.prompt, ...figures({ ...row, ...rates }, [row])];
+}
+
+/** Of a prompt or of several together. */
+function figures(line: Line, rows: readonly BenchmarkRow[]): string[] {
+  const both = (key: keyof Speed, format: (value: number) => string) =>
+    (["baseline", "speculative"] as const)
+      .map((side) => optional(meanSpeed(rows, side, key), format))
+      .join(" / ");
+  return [
+    rate(line.baselineTokensPerSecond),
+    rate(line.tokensPerSecond),
+    times(line.speedup),
+    range(line.interval, fixed(2)),
+    optional(line.predictedSpeedup, times),
+    optional(line.agreement, percent),
+    optional(line.acceptanceRate, percent),
+    line.draftLength.toFixed(2),
+    optional(line.tokensPerRound, fixed(2)),
+    both("firstTokenMs", fixed(1)),
+    both("prefillTokensPerSecond", rate),
+    describeIdentity({ ...line, divergence: firstToDiffer(rows)?.divergence ?? null }),
+  ];
 }
 
 function rankingParts(report: Report): string[] {

@@ -5,9 +5,9 @@ export const RANKING_TITLE = "Drafts, each at its fastest setting";
 export const RANKING_HEAD = ["pair", "draft's size", "c", "agreement", "speedup", "95% interval", "setting"];
 
 /** A pair's line, in words. */
-export function rankingCells({ pair, best: { one }, parameterRatio }: Ranked): string[] {
+export function rankingCells({ pair, best: { one }, agreement, parameterRatio }: Ranked): string[] {
   const { draftCost } = pair.profile.costs;
-  const { agreement, speedup, interval } = one.summary;
+  const { speedup, interval } = one.summary;
   return [
     pair.id,
     percent(parameterRatio),

@@ -1,6 +1,6 @@
 import { mean } from "../../median.js";
 import type { ReportedCase } from "../report-types.js";
-import type { TimeShares } from "../types.js";
+import type { BenchmarkRow, Speed, TimeShares } from "../types.js";
 
 export const TIME_PARTS = [
   "prefill",
@@ -20,6 +20,16 @@ export function meanShares({ rows }: ReportedCase): TimeShares {
     sample: of("sample"),
     other: of("other"),
   };
+}
+
+/** Mean over the prompts of a speed of the runs without a draft or with it; null where no prompt has it. */
+export function meanSpeed(
+  rows: readonly BenchmarkRow[],
+  side: "baseline" | "speculative",
+  key: keyof Speed,
+): number | null {
+  const known = rows.flatMap((row) => row[side][key] ?? []);
+  return known.length > 0 ? mean(known) : null;
 }
 
 /** [i]: share of the rounds in which the draft's token i was accepted, the mean over the prompts. */

@@ -1,14 +1,14 @@
 import { bootstrapInterval, meanOfMedians } from "../../bootstrap.js";
-import { mean } from "../../median.js";
+import { type Agreement, meanAgreement } from "./agreement.js";
+import type { Placed } from "./groups.js";
 import type { Ranked } from "./ranking.js";
 
-/** A pair on the prompts of one domain, in the pair's fastest setting. */
-export interface DomainCell {
+/** A pair on the prompts of one domain: the speedup of its fastest setting, the agreement of the cases that judge its draft. */
+export interface DomainCell extends Agreement {
   prompts: number;
   speedup: number;
   interval: [low: number, high: number];
-  agreement: number | null;
-  /** JSON pointers of the rows it is the mean of. */
+  /** JSON pointers of the rows that the speedup is of. */
   from: string[];
 }
 
@@ -27,17 +27,22 @@ export function studyDomains(pairs: readonly Ranked[]): DomainStudy | null {
   return { domains, cells: pairs.map((pair) => domains.map((domain) => cell(pair, domain))) };
 }
 
-function cell({ best: { one, at } }: Ranked, domain: string): DomainCell | null {
-  const rows = one.rows.map((row, i) => ({ row, at: `${at}/rows/${i}` }));
-  const own = rows.filter(({ row }) => row.domain === domain);
+function cell({ best, judges }: Ranked, domain: string): DomainCell | null {
+  const own = rowsOf(best, domain);
   if (own.length === 0) return null;
   const ratios = own.map(({ row }) => row.ratios);
-  const agreements = own.flatMap(({ row }) => row.agreement ?? []);
+  const judged = judges.flatMap((one) => rowsOf(one, domain));
   return {
     prompts: own.length,
     speedup: meanOfMedians(ratios),
-    interval: bootstrapInterval(ratios, one.seed, one.processes),
-    agreement: agreements.length > 0 ? mean(agreements) : null,
+    interval: bootstrapInterval(ratios, best.one.seed, best.one.processes),
+    ...meanAgreement(judged.map(({ row, at }) => ({ agreement: row.agreement, at: `${at}/agreement` }))),
     from: own.map((row) => row.at),
   };
+}
+
+function rowsOf({ one, at }: Placed, domain: string) {
+  return one.rows
+    .map((row, i) => ({ row, at: `${at}/rows/${i}` }))
+    .filter(({ row }) => row.domain === domain);
 }

@@ -1,5 +1,5 @@
-import { mean } from "../../median.js";
 import { expectedSpeedup, expectedTokensPerRound } from "../../prediction.js";
+import { type Agreement, agreementOf, isFixed } from "./agreement.js";
 import { best, type PairGroup, type Placed } from "./groups.js";
 
 /** The predicted curve is drawn at least this far. */
@@ -12,8 +12,11 @@ export interface Predicted {
   acceptanceRate: number;
 }
 
-/** How speed follows the draft length, at one temperature. */
-export interface DraftLengthStudy {
+/**
+ * How speed follows the draft length, at one temperature. The agreement, which the curve is for, is that of the fixed cases, of
+ * the others where none is fixed.
+ */
+export interface DraftLengthStudy extends Agreement {
   temperature: number;
   /** Cases of a fixed length, shortest first. */
   fixed: Placed[];
@@ -21,9 +24,6 @@ export interface DraftLengthStudy {
   chosen: Placed[];
   /** The fastest of both. */
   best: Placed;
-  /** The mean of the fixed cases' agreement, of the others' where none is fixed; what the curve is for. */
-  agreement: number | null;
-  agreementFrom: string[];
   /** Of lengths 1, 2, …; empty where agreement or cost are not known. */
   predicted: Predicted[];
 }
@@ -37,22 +37,18 @@ export function draftLengthStudies({ pair, cases }: PairGroup): DraftLengthStudy
   const temperatures = [...new Set(drafted.map(({ one }) => one.temperature))].sort((a, b) => a - b);
   return temperatures.flatMap((temperature, i) => {
     const own = drafted.filter(({ one }) => one.temperature === temperature);
-    const fixed = own
-      .filter(({ one }) => one.draft.policy === "fixed" && one.draft.maxTokens > 0)
-      .sort((a, b) => a.one.draft.maxTokens - b.one.draft.maxTokens);
+    const fixed = own.filter(isFixed).sort((a, b) => a.one.draft.maxTokens - b.one.draft.maxTokens);
     const chosen = own.filter(({ one }) => one.draft.policy === "adaptive");
     const fastest = best([...chosen, ...fixed]);
     if (fastest === undefined || (i > 0 && fixed.length < 2)) return [];
-    const known = (fixed.length > 0 ? fixed : chosen).filter(({ one }) => one.summary.agreement !== null);
-    const agreement = known.length > 0 ? mean(known.map(({ one }) => one.summary.agreement ?? 0)) : null;
+    const known = agreementOf(fixed.length > 0 ? fixed : chosen);
     return {
       temperature,
       fixed,
       chosen,
       best: fastest,
-      agreement,
-      agreementFrom: known.map(({ at }) => `${at}/summary/agreement`),
-      predicted: predict(agreement, pair.profile.costs),
+      ...known,
+      predicted: predict(known.agreement, pair.profile.costs),
     };
   });
 }

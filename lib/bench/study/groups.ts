@@ -51,6 +51,12 @@ export function standing({ one }: Placed, cases: readonly Placed[]): "best" | "n
   return one.summary.interval[1] >= fastest.summary.interval[0] ? "no difference seen" : null;
 }
 
+/** A case's label, with what it is beside the others. */
+export function markedLabel(placed: Placed, cases: readonly Placed[]): string {
+  const place = standing(placed, cases);
+  return place === null ? placed.one.label : `${placed.one.label} (${place})`;
+}
+
 /** Whether agreement was measured rather than set by construction. */
 export function isTrained({ pair }: PairGroup): boolean {
   return pair.target.dialledAgreement === null && pair.draft.dialledAgreement === null;

@@ -1,9 +1,12 @@
 import type { Report } from "../report-types.js";
+import { type Agreement, agreementOf, judges } from "./agreement.js";
 import { best, byPair, isTrained, type PairGroup, type Placed } from "./groups.js";
 
-/** A pair in its fastest setting. */
-export interface Ranked extends PairGroup {
+/** A pair in its fastest setting, and how often its draft agrees. */
+export interface Ranked extends PairGroup, Agreement {
   best: Placed;
+  /** The cases that the agreement is of. */
+  judges: Placed[];
   parameterRatio: number;
 }
 
@@ -14,9 +17,15 @@ export function rankPairs(report: Report): Ranked[] {
     .flatMap((group) => {
       const fastest = best(group.cases);
       const { target, draft } = group.pair;
-      return fastest === undefined
-        ? []
-        : { ...group, best: fastest, parameterRatio: draft.parameters / target.parameters };
+      if (fastest === undefined) return [];
+      const judging = judges(fastest, group.cases);
+      return {
+        ...group,
+        ...agreementOf(judging),
+        best: fastest,
+        judges: judging,
+        parameterRatio: draft.parameters / target.parameters,
+      };
     })
     .sort((a, b) => b.best.one.summary.speedup - a.best.one.summary.speedup);
 }

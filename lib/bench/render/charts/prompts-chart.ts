@@ -1,5 +1,6 @@
 import { times } from "../../format.js";
 import type { PairGroup } from "../../study/groups.js";
+import { differingToken } from "../differing-token.js";
 import type { Figures } from "../figures.js";
 import type { Chart } from "./chart.js";
 import { breakEven, seriesScales } from "./scale.js";
@@ -69,16 +70,16 @@ export function promptsChart(group: PairGroup, id: string, figures: Figures): Ch
       rows: prompts.map((prompt) => [
         prompt,
         ...group.cases.map(({ one, at }) => {
-          const row = one.rows.findIndex((candidate) => candidate.prompt === prompt);
-          const from = `${at}/rows/${row}`;
-          return row < 0
-            ? "–"
-            : [
-                figures.at(`${from}/speedup`, times),
-                " (",
-                figures.interval(`${from}/interval`, (n) => n.toFixed(2)),
-                ")",
-              ];
+          const row = one.rows.find((candidate) => candidate.prompt === prompt);
+          if (row === undefined) return "–";
+          const from = `${at}/rows/${one.rows.indexOf(row)}`;
+          return [
+            figures.at(`${from}/speedup`, times),
+            " (",
+            figures.interval(`${from}/interval`, (n) => n.toFixed(2)),
+            ")",
+            row.identical === false ? ["; not identical", differingToken(row, from, figures)] : null,
+          ];
         }),
       ]),
     },

@@ -35,7 +35,18 @@ const WORDS: [term: string, meaning: string][] = [
     "first token, gap, added",
     "milliseconds from asking to the first text; between two pieces of a text; and what such a gap has more than the usual one while another request arrives.",
   ],
-  ["identical", "whether every run gave the target’s own tokens."],
+  [
+    "first token, prefill",
+    "milliseconds from asking to the first text, and tokens of the prompt read per second: means over the prompts, without a draft (baseline) and with it (speculative).",
+  ],
+  [
+    "peak memory",
+    "the largest resident memory of a case’s processes, both models and both kinds of runs included.",
+  ],
+  [
+    "identical",
+    "whether every run gave the target’s own tokens. Where not: the first token that differs, and its margin, how much likelier the target’s best token was there than its second, in logits. Next to nothing is rounding.",
+  ],
 ];
 
 /** The words of a report. */

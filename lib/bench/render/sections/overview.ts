@@ -1,8 +1,12 @@
-import { fixed, percent, rate, times } from "../../format.js";
+import { firstToDiffer } from "../../divergence.js";
+import { fixed, mib, percent, rate, times } from "../../format.js";
 import type { Report } from "../../report-types.js";
+import { meanSpeed } from "../../study/averages.js";
 import { best, byPair, isTrained, type PairGroup, type Placed, standing } from "../../study/groups.js";
+import type { Speed } from "../../types.js";
+import { differingToken } from "../differing-token.js";
 import type { Figures } from "../figures.js";
-import { html, type Markup } from "../html.js";
+import { type Content, html, type Markup } from "../html.js";
 import { htmlTable } from "../html-table.js";
 
 /** What came out, and what is missing; null where there is neither. */
@@ -13,7 +17,7 @@ export function overview(report: Report, figures: Figures): Markup | null {
 <h2>Results</h2>
 ${missing(report)}
 <div class="headlines">${groups.map((group) => headline(group, figures))}</div>
-${groups.map((group) => summaryTable(group, figures))}
+${groups.map((group) => [summaryTable(group, figures), promptTable(group, figures)])}
 </section>`;
 }
 
@@ -53,7 +57,7 @@ function summaryTable({ pair, cases }: PairGroup, figures: Figures): Markup {
       ],
     ],
     rows: cases.map((placed) => {
-      const { one, at } = placed;
+      const { at } = placed;
       const of = (key: string, format: (value: number) => string) =>
         figures.at(`${at}/summary/${key}`, format);
       return [
@@ -69,10 +73,54 @@ function summaryTable({ pair, cases }: PairGroup, figures: Figures): Markup {
         of("draftLength", fixed(2)),
         of("tokensPerRound", fixed(2)),
         of("overhead", percent),
-        one.summary.identical === null ? "–" : one.summary.identical ? "yes" : html`<strong>no</strong>`,
+        identity(placed, figures),
       ];
     }),
   });
+}
+
+/** What a case costs before its first token, and in memory. */
+function promptTable({ pair, cases }: PairGroup, figures: Figures): Markup {
+  return htmlTable({
+    caption: `${pair.id}: reading prompts, and memory`,
+    head: [
+      "draft",
+      ...["baseline first token ms", "speculative first token ms"],
+      ...["baseline prefill tok/s", "speculative prefill tok/s", "peak memory"],
+    ],
+    rows: cases.map((placed) => [
+      label(placed, cases),
+      ...bothSides(placed, "firstTokenMs", fixed(1), figures),
+      ...bothSides(placed, "prefillTokensPerSecond", rate, figures),
+      figures.at(`${placed.at}/peakMemoryBytes`, mib),
+    ]),
+  });
+}
+
+/** The mean over the prompts, without a draft and with it. */
+function bothSides(
+  { one, at }: Placed,
+  key: keyof Speed,
+  format: (value: number) => string,
+  figures: Figures,
+): Markup[] {
+  return (["baseline", "speculative"] as const).map((side) =>
+    figures.derived(
+      meanSpeed(one.rows, side, key),
+      format,
+      "mean",
+      one.rows.flatMap((row, i) => (row[side][key] === null ? [] : `${at}/rows/${i}/${side}/${key}`)),
+    ),
+  );
+}
+
+/** Whether the texts are the target's own; where not, where the first of them parts from it. */
+function identity({ one: { summary, rows }, at }: Placed, figures: Figures): Content {
+  if (summary.identical === null) return "–";
+  if (summary.identical) return "yes";
+  const first = firstToDiffer(rows);
+  const where = first && differingToken(first, `${at}/rows/${rows.indexOf(first)}`, figures);
+  return [html`<strong>no</strong>`, where];
 }
 
 function label(placed: Placed, cases: readonly Placed[]): Markup | string {

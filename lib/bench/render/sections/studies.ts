@@ -26,16 +26,17 @@ ${parts}
 function ranking(ranked: readonly Ranked[], figures: Figures): Markup | null {
   if (ranked.length < 2) return null;
   return html`<h3>Which draft</h3>
-<p>Each pair in its fastest setting, the fastest first. A smaller draft costs less (c) and agrees less often.</p>
+<p>Each pair in its fastest setting, the fastest first. A smaller draft costs less (c) and agrees less often; the agreement is that of
+drafts of a fixed length, where there are any.</p>
 ${htmlTable({
   caption: "Pairs ranked by speedup",
   head: ["pair", "draft’s size", "c", "agreement", "speedup", "95% interval", "setting"],
   words: [6],
-  rows: ranked.map(({ pair, at, best, parameterRatio }, i) => [
+  rows: ranked.map(({ pair, at, best, agreement, agreementFrom, parameterRatio }, i) => [
     i === 0 ? html`${pair.id} <span class="best">best</span>` : pair.id,
     figures.derived(parameterRatio, percent, "ratio", [`${at}/draft/parameters`, `${at}/target/parameters`]),
     figures.at(`${at}/profile/costs/draftCost`, fixed(3)),
-    figures.at(`${best.at}/summary/agreement`, percent),
+    figures.derived(agreement, percent, "mean", agreementFrom),
     figures.at(`${best.at}/summary/speedup`, times),
     figures.interval(`${best.at}/summary/interval`, fixed(2)),
     best.one.label,
@@ -47,8 +48,8 @@ function domains(ranked: readonly Ranked[], figures: Figures): Markup | null {
   const study = studyDomains(ranked);
   if (study === null) return null;
   return html`<h3>What kind of text</h3>
-<p>Mean speedup and agreement of the prompts of a domain, in each pair’s fastest setting; the deeper the colour, the higher the
-agreement.</p>
+<p>Mean speedup of the prompts of a domain in each pair’s fastest setting, and the mean agreement of drafts of a fixed length, where there
+are any; the deeper the colour, the higher the agreement.</p>
 ${htmlTable({
   caption: "Speedup (95% interval) and agreement by domain",
   head: ["domain", ...ranked.map(({ pair, best }) => html`${pair.id}<br><small>${best.one.label}</small>`)],
@@ -57,14 +58,14 @@ ${htmlTable({
     ...study.cells.map((row) => {
       const cell = row[j];
       if (cell === null || cell === undefined) return "–";
-      const { speedup, interval, agreement, from } = cell;
+      const { speedup, interval, agreement, agreementFrom, from } = cell;
       const ratios = from.map((at) => `${at}/ratios`);
       const [low, high] = interval.map((bound) => figures.derived(bound, fixed(2), "bootstrap", ratios));
       return html`<span class="heat" style="${heat(agreement)}">${figures.derived(speedup, times, "mean of medians", ratios)} <small>(${low}–${high})</small><br>${figures.derived(
         agreement,
         percent,
         "mean",
-        from.map((at) => `${at}/agreement`),
+        agreementFrom,
       )} <small>of ${cell.prompts}</small></span>`;
     }),
   ]),
