@@ -62,7 +62,7 @@ tbody th { font-weight: 400; text-align: left; white-space: nowrap; }
 .number { text-align: right; } .word { text-align: left; }
 td { white-space: nowrap; }
 .best { font-size: 0.72rem; font-weight: 600; border: 1px solid currentColor; border-radius: 3px; padding: 0 0.3em; margin-left: 0.3em; }
-.tied { font-size: 0.72rem; margin-left: 0.3em; }
+.tied { display: block; font-size: 0.72rem; }
 .heat { display: inline-block; padding: 0.2rem 0.5rem; background: color-mix(in srgb, var(--draft) var(--heat), transparent); }
 .charts { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 2.2rem 2rem; align-items: start; }
 .chart { margin: 0; grid-column: 1 / -1; min-width: 0; }
