@@ -53,6 +53,13 @@ foreach(set ${kernel_sets})
     endforeach()
 endforeach()
 
+# CTest starts the dearest first, so that none is left to run alone at the end.
+foreach(name core-shared-drafting-test core-lossless-test core-adaptive-draft-length-test core-scheduler-property-test kernels-matmul-plain-test)
+    if(TEST ${name})
+        set_tests_properties(${name} PROPERTIES COST 10)
+    endif()
+endforeach()
+
 # For scripts/gpu-check.mjs.
 if(NOT FORETOKEN_CORE_ONLY)
     add_executable(width-report native/tools/width-report.cpp)

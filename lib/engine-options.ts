@@ -30,6 +30,7 @@ export function engineOptions(
     draftKvType: draft?.kvType ?? kvType,
     crossVocabulary,
     maxSequences,
+    promptCacheBytes: options.promptCacheBytes,
     ngram: draft?.ngram ?? null,
     deterministic: options.deterministic,
     profile: options.costProfile,

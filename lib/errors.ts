@@ -64,6 +64,7 @@ export const ERROR_TABLE = {
     hint: "Pass chatTemplate, use a model made for chats, or write the prompt yourself.",
   },
   CHAT_TEMPLATE_INVALID: { kind: "model", hint: "Pass a corrected chatTemplate." },
+  MODEL_CHANGED: { kind: "model", hint: "Load the pair again, from a file that nobody writes meanwhile." },
   MODEL_CLOSED: { kind: "model", hint: "Load the model again." },
 
   CHECKPOINT_NOT_FOUND: {

@@ -3,7 +3,7 @@ import { type Deferred, deferred } from "./deferred.js";
 import { createError, type ForetokenError, isErrorCode } from "./errors.js";
 import type { Chunk, Completion } from "./generation.js";
 import type { GenerationEnd } from "./metrics.js";
-import { FINISH_REASONS, type NativeBatch, type Steering } from "./native.js";
+import { FINISH_REASONS, type NativeBatch, type PassSize, type Steering } from "./native.js";
 import { deriveStats, type Stats } from "./stats.js";
 import { fromNative, joinText, type Token } from "./token.js";
 
@@ -15,8 +15,8 @@ interface GenerationContext {
   seed: number;
   /** A token's text, special ones written out. */
   textOf: (id: number) => string;
-  /** Called with the number of tokens that have come. */
-  received: (count: number) => void;
+  /** Called with the number of tokens that have come, and the pass that brought the last. */
+  received: (count: number, pass: PassSize) => void;
   /** Called once, when the generation no longer runs, with what it made. */
   ended: (end: GenerationEnd, tokens: readonly Token[]) => void;
 }
@@ -129,7 +129,7 @@ export class GenerationRun {
       this.#tokens.push(token);
       if (!this.#dropping) this.#pending.push(token);
     }
-    if (batch.tokens.length > 0) this.#context.received(batch.tokens.length);
+    if (batch.tokens.length > 0) this.#context.received(batch.tokens.length, batch.pass);
     if (batch.end !== undefined) this.#finish(batch.end);
     this.#serve();
   }

@@ -5,6 +5,7 @@ import { requireDevices } from "./devices.js";
 import { incompatible } from "./errors.js";
 import { openRemoteEngine } from "./isolation/open-remote-engine.js";
 import { resolveModel } from "./model-files.js";
+import { modelStamps } from "./model-hashes.js";
 import { native } from "./native.js";
 import { type EnginePlan, type OpenedPair, openEngine } from "./open-engine.js";
 import type { PairOptions } from "./options.js";
@@ -35,6 +36,7 @@ async function load(resolved: ResolvedPairOptions): Promise<Pair> {
   if (crossVocabulary && !draft?.crossVocabulary) refuse(compatibility);
   signal?.throwIfAborted();
   const files = { target, draft: source === null ? null : await draftFile(source, draft, signal) };
+  const stamps = await modelStamps(files);
   const open = isolation === "process" ? openRemoteEngine : openHere;
   const opened = await open({ options, files, crossVocabulary }, signal, onProgress);
   return new Pair({
@@ -42,6 +44,7 @@ async function load(resolved: ResolvedPairOptions): Promise<Pair> {
     compatibility,
     defaultDraft: draft,
     deterministic,
+    stamps,
     notes: native.deviceNotes(),
   });
 }

@@ -1,13 +1,16 @@
 import { EventEmitter } from "node:events";
 import type { FinishReason } from "./generation.js";
-import { FINISH_REASONS } from "./native.js";
+import { FINISH_REASONS, type PassSize } from "./native.js";
 import { ratio, type Stats } from "./stats.js";
 
-/** What a pair has done since it was loaded, and does now. Counters only grow; ratios with nothing to divide by are null. */
-export interface PairMetrics {
-  /** Requests that are decoded, and those that wait for one of them to end. */
+/** Requests that are decoded, and those that wait for one of them to end. */
+export interface Load {
   running: number;
   queued: number;
+}
+
+/** What a pair has done since it was loaded, and does now. Counters only grow; ratios with nothing to divide by are null. */
+export interface PairMetrics extends Load {
   /** Ended requests by their reason; those stopped by a signal, a `break` or `close()` are "aborted". */
   finished: Record<FinishReason, number>;
   /** Requests that ended with an error. */
@@ -51,10 +54,11 @@ export interface GenerationEnd {
 /** `id` counts a pair's requests. Listeners are called after the fact, from the event loop. */
 export interface PairEvents {
   /** A request is taken: it runs or waits. */
-  request: [{ id: number; promptTokens: number }];
-  tokens: [{ id: number; count: number }];
+  request: [{ id: number; promptTokens: number } & Load];
+  /** `batch`: what the target's pass that brought the last of them served. */
+  tokens: [{ id: number; count: number; batch: PassSize }];
   /** `firstTokenMs` and `totalMs` since the request was taken, waiting included. */
-  end: [{ id: number; firstTokenMs: number | null; totalMs: number } & GenerationEnd];
+  end: [{ id: number; firstTokenMs: number | null; totalMs: number } & Load & GenerationEnd];
 }
 
 const COUNTERS = [
@@ -98,10 +102,8 @@ export class Meter {
     const { targetPassShare: targetPasses, draftPassShare: draftPasses, ...counters } = this.#counters;
     const { rounds, proposed, accepted, corrections, targetTokens } = counters;
     const busyMs = this.#busyMs + (this.#open > 0 ? performance.now() - this.#busySince : 0);
-    const running = Math.min(this.#open, this.#maxSequences);
     return {
-      running,
-      queued: this.#open - running,
+      ...this.#load,
       finished: { ...this.#finished },
       failed: this.#failed,
       ...counters,
@@ -117,18 +119,23 @@ export class Meter {
     };
   }
 
+  get #load(): Load {
+    const running = Math.min(this.#open, this.#maxSequences);
+    return { running, queued: this.#open - running };
+  }
+
   /** A request is taken; what it gives is called as it goes on. */
   take(promptTokens: number) {
     const id = this.#taken++;
     const since = performance.now();
     let firstTokenMs: number | null = null;
     if (this.#open++ === 0) this.#busySince = since;
-    this.#tell("request", { id, promptTokens });
+    this.#tell("request", { id, promptTokens, ...this.#load });
     return {
-      received: (count: number) => {
+      received: (count: number, batch: PassSize) => {
         firstTokenMs ??= performance.now() - since;
         this.#generatedTokens += count;
-        this.#tell("tokens", { id, count });
+        this.#tell("tokens", { id, count, batch });
       },
       ended: (end: GenerationEnd) => {
         const now = performance.now();
@@ -136,7 +143,7 @@ export class Meter {
         if (end.finishReason === null) this.#failed++;
         else this.#finished[end.finishReason]++;
         if (end.stats !== null) for (const name of COUNTERS) this.#counters[name] += end.stats[name];
-        this.#tell("end", { id, firstTokenMs, totalMs: now - since, ...end });
+        this.#tell("end", { id, firstTokenMs, totalMs: now - since, ...this.#load, ...end });
       },
     };
   }

@@ -115,6 +115,8 @@ export interface NativeEngineOptions {
   crossVocabulary: boolean;
   /** Sequences decoded at once, 1…64; further requests wait. */
   maxSequences: number;
+  /** Of both caches, for what ended sequences leave there; null: all that running ones do not need. */
+  promptCacheBytes: number | null;
   /** Drafting from the text itself; null without. */
   ngram: { minMatch: number; historyTokens: number } | null;
   /** No clock: costs come from `profile`, else from the models' shapes. */
@@ -219,9 +221,18 @@ export interface NativeToken {
   topLogprobs?: { id: number; logprob: number }[];
 }
 
+/** What one pass of the target served. */
+export interface PassSize {
+  requests: number;
+  /** Of prompts and drafts, too. */
+  tokens: number;
+}
+
 /** What reached JS since the last call: never one call per token when JS falls behind. */
 export interface NativeBatch {
   tokens: NativeToken[];
+  /** Of the pass that brought the last token so far. */
+  pass: PassSize;
   /** Present in the last batch only. */
   end?: {
     /** Index into FINISH_REASONS. */

@@ -57,6 +57,12 @@ export interface PairOptions extends TargetPlacement {
    */
   maxSequences?: number | "auto";
   /**
+   * Bytes of the KV caches, the target's and the draft's together, that texts of ended generations may hold for those that
+   * begin alike, 0…2⁵³ − 1. The longest unused give way first, to running generations too; what texts share counts for each.
+   * @default all that running generations do not need
+   */
+  promptCacheBytes?: number;
+  /**
    * Tokens of one forward pass at most, 1…8192, but at least `maxSequences`. Longer prompts are evaluated in chunks.
    * @default 512
    */

@@ -15,6 +15,7 @@ import { closedError, Generations, type Turn } from "./generations.js";
 import type { PairLayers } from "./gpu-layers.js";
 import * as is from "./is.js";
 import type { PairEvents, PairMetrics } from "./metrics.js";
+import type { ModelStamps } from "./model-hashes.js";
 import type { ModelInfo } from "./model-info.js";
 import type { NativeEngine, NativeModel } from "./native.js";
 import type { GenerateOptions } from "./options.js";
@@ -37,6 +38,8 @@ export interface PairParts {
   notes: readonly string[];
   defaultDraft: ResolvedDraftLength | null;
   deterministic: boolean;
+  /** Of both models' files, when they were loaded. */
+  stamps: ModelStamps;
 }
 
 /** A target and its draft, loaded. Of the generations asked for at once, `maxSequences` run together; others wait. */
@@ -135,8 +138,8 @@ export class Pair {
   }
 
   /**
-   * Goes on with a saved session, in any process that has its target. Rejects with SESSION_FILE_INVALID and
-   * SESSION_FILE_FOREIGN.
+   * Goes on with a saved session, in any process that has its target. Rejects with SESSION_FILE_INVALID,
+   * SESSION_FILE_FOREIGN and MODEL_CHANGED.
    */
   restoreSession(path: string): Promise<Session> {
     return new CallSite(this.restoreSession).wait(() => restoreSession(this, path));

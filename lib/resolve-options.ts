@@ -28,6 +28,8 @@ export interface ResolvedPairOptions {
   kvType: KvType;
   checkMemory: boolean;
   maxSequences: number | "auto";
+  /** null: all that is free. */
+  promptCacheBytes: number | null;
   batchSize: number;
   threads: number;
   draftThreads: number;
@@ -69,6 +71,7 @@ const PAIR_KEYS = [
   "kvType",
   "checkMemory",
   "maxSequences",
+  "promptCacheBytes",
   "batchSize",
   "threads",
   "draftThreads",
@@ -120,6 +123,9 @@ export function resolvePairOptions(input: unknown): ResolvedPairOptions {
     kvType,
     checkMemory: is.optional(options.checkMemory, (v) => is.boolean("checkMemory", v)) ?? true,
     maxSequences: is.optional(options.maxSequences, maxSequences) ?? 1,
+    promptCacheBytes: is.optional(options.promptCacheBytes, (v) =>
+      is.integer("promptCacheBytes", v, 0, Number.MAX_SAFE_INTEGER),
+    ),
     batchSize: is.optional(options.batchSize, (v) => is.integer("batchSize", v, 1, 8192)) ?? 512,
     threads,
     draftThreads: is.optional(options.draftThreads, (v) => threadCount("draftThreads", v)) ?? threads,

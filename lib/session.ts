@@ -1,12 +1,12 @@
 import { CallSite } from "./call-site.js";
 import { createError } from "./errors.js";
-import { fileHash } from "./file-hash.js";
 import type { Completion, Generation } from "./generation.js";
 import * as is from "./is.js";
+import { modelHashes } from "./model-hashes.js";
 import type { GenerateOptions } from "./options.js";
-import type { Pair, PairParts } from "./pair.js";
+import type { Pair } from "./pair.js";
 import type { Prompt } from "./prompt.js";
-import { type ModelHashes, readSessionFile, writeSessionFile } from "./session-file.js";
+import { readSessionFile, writeSessionFile } from "./session-file.js";
 import type { Token } from "./token.js";
 
 /** Told the tokens that a turn began with and those it made; null where it failed. */
@@ -64,7 +64,7 @@ export class Session {
 
   /**
    * Writes the conversation, and what the pair's caches keep of it, to a file that `pair.restoreSession` reads in another process.
-   * The file is whole or not there. Rejects with SESSION_BUSY, PAIR_CLOSED and with what the file system says.
+   * The file is whole or not there. Rejects with SESSION_BUSY, PAIR_CLOSED, MODEL_CHANGED and with what the file system says.
    */
   save(path: string): Promise<void> {
     return new CallSite(this.save).wait(async () => {
@@ -107,20 +107,4 @@ export async function restoreSession(pair: Pair, path: unknown): Promise<Session
   const { tokens, kept } = await readSessionFile(file, await modelHashes(parts));
   if (kept.target.tokens.length > 0) await parts.engine.restore(kept);
   return new Session(pair, Array.from(tokens));
-}
-
-const known = new WeakMap<PairParts, Promise<ModelHashes>>();
-
-/** Read once for each pair: the files are large, and what is loaded of them does not change. */
-function modelHashes(parts: PairParts): Promise<ModelHashes> {
-  const before = known.get(parts);
-  if (before) return before;
-  const hashes = hashModels(parts);
-  known.set(parts, hashes);
-  hashes.catch(() => known.delete(parts));
-  return hashes;
-}
-
-async function hashModels({ target, draft }: PairParts): Promise<ModelHashes> {
-  return { target: await fileHash(target.path), draft: draft && (await fileHash(draft.path)) };
 }

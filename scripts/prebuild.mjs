@@ -17,6 +17,8 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const HELP = `Usage: node scripts/prebuild.mjs [options]
 
   --cuda               ggml's CUDA module too, into build/cuda instead of prebuilds
+  --architectures <list>
+                       with --cuda: what it is compiled for, as CMake names it (default: ggml's choice, all)
   --max-glibc <x.y>    fail if the binaries need a newer glibc
   --max-glibcxx <x.y.z>
                        the same of libstdc++'s symbols, GLIBCXX_<x.y.z>
@@ -51,13 +53,14 @@ async function requireAtMost(files, library, most) {
 }
 
 /**
- * @param {{ cuda?: boolean | undefined, maxGlibc?: string | undefined, maxGlibcxx?: string | undefined }} [options]
+ * @param {{ cuda?: boolean, architectures?: string, maxGlibc?: string | undefined, maxGlibcxx?: string | undefined }} [options]
  * @returns {Promise<string>} the addon
  */
-export async function prebuild({ cuda = false, maxGlibc, maxGlibcxx } = {}) {
+export async function prebuild({ cuda = false, architectures, maxGlibc, maxGlibcxx } = {}) {
   const libc = cLibrary();
   const definitions = libc === null ? [] : [`-DFORETOKEN_LIBRARY_FOLDER=${libc}`];
-  await build({ "no-tests": true, "all-cpu-variants": true, cuda }, definitions);
+  const chosen = architectures === undefined ? { cuda } : { cuda, architectures };
+  await build({ "no-tests": true, "all-cpu-variants": true, ...chosen }, definitions);
   const built = join(root, "build", "Portable");
   const files = (await readdir(built)).filter((name) => /\.(node|so|dylib|dll)$/.test(name));
   const isCuda = (/** @type {string} */ name) => name.includes("cuda");
@@ -88,6 +91,7 @@ export async function prebuild({ cuda = false, maxGlibc, maxGlibcxx } = {}) {
 if (isMain(import.meta.url)) {
   const options = /** @type {const} */ ({
     cuda: { type: "boolean" },
+    architectures: { type: "string" },
     "max-glibc": { type: "string" },
     "max-glibcxx": { type: "string" },
     help: { type: "boolean" },
@@ -96,8 +100,8 @@ if (isMain(import.meta.url)) {
     const { values } = parseArgs({ options });
     if (values.help) process.stdout.write(HELP);
     else {
-      const { cuda, "max-glibc": maxGlibc, "max-glibcxx": maxGlibcxx } = values;
-      process.stdout.write(`${await prebuild({ cuda, maxGlibc, maxGlibcxx })}\n`);
+      const { "max-glibc": maxGlibc, "max-glibcxx": maxGlibcxx, ...chosen } = values;
+      process.stdout.write(`${await prebuild({ ...chosen, maxGlibc, maxGlibcxx })}\n`);
     }
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : error}\n`);

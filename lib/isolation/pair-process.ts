@@ -196,6 +196,7 @@ function ended(reason: FinishReason, failure: Error | null = null): NativeBatch 
   const error = failure === null ? {} : { error: { code, message: failure.message } };
   return {
     tokens: [],
+    pass: { requests: 0, tokens: 0 },
     end: { finishReason: FINISH_REASONS.indexOf(reason), stats: NO_STATS, ...error },
   };
 }

@@ -33,6 +33,9 @@ EngineOptions to_engine_options(const Napi::Object & object) {
     options.exact = to_bool(object.Get("exact"), "exact");
     options.cross_vocabulary = to_bool(object.Get("crossVocabulary"), "crossVocabulary");
     options.deterministic = to_bool(object.Get("deterministic"), "deterministic");
+    if (const Napi::Value value = object.Get("promptCacheBytes"); !value.IsNull()) {
+        options.kept_bytes = static_cast<uint64_t>(to_number(value, "promptCacheBytes", 0, kMaxSafeInteger));
+    }
     if (const Napi::Value value = object.Get("ngram"); !value.IsNull()) {
         const Napi::Object ngram = to_object(value, "ngram");
         options.ngram = NgramOptions();

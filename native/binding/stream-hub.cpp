@@ -81,13 +81,22 @@ Napi::Object from_token(Napi::Env env, const EmittedToken & token) {
     return object;
 }
 
-Napi::Object from_batch(Napi::Env env, const std::vector<EmittedToken> & tokens, const std::optional<End> & end) {
+Napi::Object from_pass(Napi::Env env, PassSize pass) {
+    Napi::Object object = Napi::Object::New(env);
+    object.Set("requests", pass.requests);
+    object.Set("tokens", pass.tokens);
+    return object;
+}
+
+Napi::Object from_batch(Napi::Env env, const std::vector<EmittedToken> & tokens, PassSize pass,
+                        const std::optional<End> & end) {
     Napi::Array array = Napi::Array::New(env, tokens.size());
     for (uint32_t i = 0; i < tokens.size(); ++i) {
         array.Set(i, from_token(env, tokens[i]));
     }
     Napi::Object batch = Napi::Object::New(env);
     batch.Set("tokens", array);
+    batch.Set("pass", from_pass(env, pass));
     if (end) {
         batch.Set("end", from_end(env, *end));
     }
@@ -101,12 +110,15 @@ public:
     Stream(uint64_t id, std::shared_ptr<StreamHub> hub, const Napi::Function & on_batch, const Napi::Object & owner)
         : id_(id), hub_(std::move(hub)), on_batch_(Napi::Persistent(on_batch)), owner_(Napi::Persistent(owner)) {}
 
+    void on_pass(PassSize pass) override { running_ = pass; }
+
     void on_tokens(std::vector<EmittedToken> tokens) override {
         {
             const std::lock_guard lock(hub_->mutex_);
             tokens_.insert(tokens_.end(), std::make_move_iterator(tokens.begin()),
                            std::make_move_iterator(tokens.end()));
             undelivered_ = tokens_.size();
+            pass_ = running_;
         }
         wake(std::exchange(began_, true) ? DeliveryPace::Piece::Later : DeliveryPace::Piece::First);
     }
@@ -142,8 +154,10 @@ public:
     bool deliver(Napi::Env env) {
         std::vector<EmittedToken> tokens;
         std::optional<End> end;
+        PassSize pass;
         {
             const std::lock_guard lock(hub_->mutex_);
+            pass = pass_;
             tokens.swap(tokens_);
             end.swap(end_);
             undelivered_ = 0;
@@ -159,7 +173,7 @@ public:
             on_batch_.Reset();
             owner_.Reset();
         }
-        on_batch.Call({from_batch(env, tokens, end)});
+        on_batch.Call({from_batch(env, tokens, pass, end)});
         return end.has_value();
     }
 
@@ -177,6 +191,8 @@ private:
     std::vector<EmittedToken> tokens_;
     std::atomic<size_t> undelivered_ = 0;  // tokens_.size(), for reading without the lock
     std::optional<End> end_;
+    PassSize pass_;       // that brought the last of tokens_
+    PassSize running_;    // decode thread
     bool began_ = false;  // decode thread
 };
 

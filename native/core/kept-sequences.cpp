@@ -2,9 +2,9 @@
 
 namespace foretoken {
 
-KeptSequences::KeptSequences(LanguageModel & target, Drafting & drafting, int max_sequences, int kept)
-    : target_(target), drafting_(drafting), prefixes_(static_cast<size_t>(kept)) {
-    for (SeqId id = max_sequences + kept - 1; id >= 0; --id) {
+KeptSequences::KeptSequences(LanguageModel & target, Drafting & drafting, size_t max_sequences, KeptLimits kept)
+    : target_(target), drafting_(drafting), prefixes_(kept) {
+    for (SeqId id = static_cast<SeqId>(max_sequences + kept.texts); id-- > 0;) {
         free_.push_back(id);
     }
 }

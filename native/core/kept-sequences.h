@@ -16,8 +16,8 @@ namespace foretoken {
 
 class KeptSequences {
 public:
-    // Borrows both. Ids: max_sequences + kept.
-    KeptSequences(LanguageModel & target, Drafting & drafting, int max_sequences, int kept);
+    // Borrows both. Ids: max_sequences + kept.texts.
+    KeptSequences(LanguageModel & target, Drafting & drafting, size_t max_sequences, KeptLimits kept);
 
     // An empty sequence. At most max_sequences are out at once.
     SeqId take();

@@ -30,7 +30,7 @@ std::vector<SeqId> PrefixCache::keep(SeqId seq, std::vector<Token> text) {
     const auto begins = [](const std::vector<Token> & shorter, const std::vector<Token> & longer) {
         return common_prefix(shorter, longer) == shorter.size();
     };
-    if (capacity_ == 0 || text.empty() ||
+    if (limits_.texts == 0 || text.empty() || text.size() > limits_.cells ||
         std::any_of(entries_.begin(), entries_.end(), [&](const Entry & entry) { return begins(text, entry.text); })) {
         return {seq};
     }
@@ -43,7 +43,7 @@ std::vector<SeqId> PrefixCache::keep(SeqId seq, std::vector<Token> text) {
     for (const SeqId old : freed) {
         drop(old);
     }
-    if (entries_.size() == capacity_) {
+    while (entries_.size() == limits_.texts || cells_ + text.size() > limits_.cells) {
         freed.push_back(*drop_oldest());
     }
     cells_ += text.size();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
 #include <list>
 #include <optional>
 #include <span>
@@ -15,6 +16,11 @@ namespace foretoken {
 // Number of tokens both texts begin with.
 size_t common_prefix(std::span<const Token> a, std::span<const Token> b);
 
+struct KeptLimits {
+    size_t texts = 0;
+    size_t cells = std::numeric_limits<size_t>::max();  // as if none were shared
+};
+
 class PrefixCache {
 public:
     struct Match {
@@ -23,13 +29,13 @@ public:
         bool whole;     // they are all that is kept
     };
 
-    // `capacity`: most texts kept; 0 keeps none.
-    explicit PrefixCache(size_t capacity) : capacity_(capacity) {}
+    explicit PrefixCache(KeptLimits limits) : limits_(limits) {}
 
     // The kept text that begins most like this one; counts as its use.
     std::optional<Match> find(std::span<const Token> text);
     // Keeps a text under the sequence that holds it. Returns the sequences to free: texts that are the beginning of
-    // another (this one's among them, where a kept one says all of it), and the longest unused beyond the capacity.
+    // another (this one's among them, where a kept one says all of it, or where it is longer than all may be), and the
+    // longest unused beyond the limits.
     std::vector<SeqId> keep(SeqId seq, std::vector<Token> text);
     // Gives up a text, where it is kept.
     void drop(SeqId seq);
@@ -45,7 +51,7 @@ private:
         std::vector<Token> text;
     };
 
-    size_t capacity_;
+    KeptLimits limits_;
     std::list<Entry> entries_;  // the last used first
     size_t cells_ = 0;
 };

@@ -16,9 +16,17 @@
 
 namespace foretoken {
 
+// What one pass of the target served.
+struct PassSize {
+    int requests = 0;
+    int tokens = 0;  // of prompts and drafts, too
+};
+
 class SequenceListener {
 public:
     virtual ~SequenceListener() = default;
+    // A pass that it was part of has ended; what it brings comes next.
+    virtual void on_pass(PassSize) {}
     virtual void on_tokens(std::vector<EmittedToken> tokens) = 0;
     // A step of the scheduler is over: nothing more comes before the next one, which may take long.
     virtual void on_step_end() {}

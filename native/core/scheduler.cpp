@@ -17,18 +17,19 @@ constexpr size_t kLeastShared = 16;
 }  // namespace
 
 Scheduler::Scheduler(LanguageModel & target, std::vector<Drafter *> drafters, const TokenTable & tokens,
-                     int max_sequences, std::shared_ptr<PairCosts> costs, int kept)
+                     int max_sequences, std::shared_ptr<PairCosts> costs, KeptLimits kept)
     : target_(target),
       tokens_(tokens),
       max_sequences_(static_cast<size_t>(max_sequences)),
       costs_(std::move(costs)),
       drafting_(std::move(drafters), tokens, target.limits(), max_sequences, costs_),
-      kept_(target, drafting_, max_sequences, kept) {}
+      kept_(target, drafting_, max_sequences_, kept) {}
 
 Scheduler::~Scheduler() = default;
 
-bool Scheduler::runnable() const {
-    return std::any_of(sequences_.begin(), sequences_.end(), [](const auto & s) { return !s->paused(); });
+size_t Scheduler::runnables() const {
+    return static_cast<size_t>(
+        std::count_if(sequences_.begin(), sequences_.end(), [](const auto & s) { return !s->paused(); }));
 }
 
 bool Scheduler::all_aborted() const {
@@ -37,10 +38,9 @@ bool Scheduler::all_aborted() const {
 }
 
 void Scheduler::admit(Request request) {
-    const SeqId id = kept_.take();
     const auto behind = std::find_if(sequences_.begin(), sequences_.end(),
                                      [&](const auto & other) { return other->request.priority < request.priority; });
-    sequences_.insert(behind, std::make_unique<Sequence>(id, std::move(request)));
+    sequences_.insert(behind, std::make_unique<Sequence>(std::move(request)));
 }
 
 size_t Scheduler::read_kept(std::span<const Token> text, const std::function<void(SeqId)> & read) {
@@ -53,6 +53,7 @@ bool Scheduler::keep(std::vector<Token> text, const std::function<bool(SeqId)> &
 
 void Scheduler::step() {
     end_aborted();
+    give_slots();
     try {
         advance();
     } catch (const EvalAborted &) {
@@ -72,11 +73,39 @@ void Scheduler::forget_kept() {
     kept_.drop_all();
 }
 
+void Scheduler::give_slots() {
+    size_t taken = static_cast<size_t>(
+        std::count_if(sequences_.begin(), sequences_.end(), [](const auto & s) { return s->has_slot(); }));
+    for (const auto & sequence : sequences_) {
+        if (sequence->has_slot() || sequence->paused()) {
+            continue;
+        }
+        if (taken == max_sequences_) {
+            const auto idle = std::find_if(sequences_.rbegin(), sequences_.rend(),
+                                           [](const auto & s) { return s->has_slot() && s->paused(); });
+            if (idle == sequences_.rend()) {
+                return;
+            }
+            take_slot(**idle, true);
+            taken -= 1;
+        }
+        sequence->id = kept_.take();
+        taken += 1;
+    }
+}
+
+void Scheduler::take_slot(Sequence & sequence, bool keeps) {
+    if (sequence.has_slot()) {
+        kept_.give_back(sequence, keeps && sequence.begun && sequence.request.share_prefix);
+        sequence.lose_slot();
+    }
+}
+
 void Scheduler::advance() {
     Sequences decoding;
     Sequences prompts;
     for (const auto & sequence : sequences_) {
-        if (!sequence->paused() && (sequence->begun || begin(*sequence))) {
+        if (sequence->has_slot() && !sequence->paused() && (sequence->begun || begin(*sequence))) {
             (sequence->prefilled() ? decoding : prompts).push_back(sequence.get());
         }
     }
@@ -123,7 +152,9 @@ bool Scheduler::begin(Sequence & sequence) {
     if (best.length > 0) {
         target_.copy(best.seq, sequence.id, static_cast<Pos>(best.length));
         sequence.evaluated = static_cast<Pos>(best.length);
-        sequence.statistics.cached_tokens = static_cast<int64_t>(best.length);
+        if (sequence.generated == 0) {
+            sequence.statistics.cached_tokens = static_cast<int64_t>(best.length);
+        }
     }
     drafting_.begin(sequence);
     if (best.whole) {
@@ -200,8 +231,10 @@ void Scheduler::evaluate(const std::vector<Part> & parts) {
         reads ? costs_->target.observe_reading(tokens, ms) : costs_->target.observe(tokens, ms);
     }
     const double ms_per_token = ms / static_cast<double>(batch_.size());
+    const PassSize size{static_cast<int>(parts.size()), static_cast<int>(batch_.size())};
     size_t first_row = 0;
     for (const Part & part : parts) {
+        part.sequence->request.listener->on_pass(size);
         const size_t n_rows = part.end > 0 ? 0 : part.sequence->draft.size() + 1;
         part.sequence->statistics.target_pass_share += 1.0 / static_cast<double>(parts.size());
         complete(part, ms_per_token, rows, first_row);
@@ -279,7 +312,7 @@ size_t Scheduler::running_cells() const {
 }
 
 void Scheduler::end(Sequence & sequence, FinishReason reason, const Error * error) {
-    kept_.give_back(sequence, !error && sequence.begun && sequence.request.share_prefix);
+    take_slot(sequence, !error);
     sequence.end(reason, error);
     std::erase_if(sequences_, [&](const auto & other) { return other.get() == &sequence; });
 }

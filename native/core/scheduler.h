@@ -4,8 +4,9 @@
 //
 // Owns each sequence's committed text; nobody else changes its length. Between rounds the target's cache holds all of
 // it but the last token, which is the first token of the next round's batch. Baseline decoding is the round without a
-// draft. Sequences that have ended may stay in the caches, for those that begin alike. Not thread-safe: driven by the
-// engine's decode thread; listeners are called there.
+// draft. Sequences that have ended may stay in the caches, for those that begin alike. One that waits for its reader
+// gives its slot to whoever needs it, and goes on from what the caches still hold of it once it is read and a slot is
+// free. Not thread-safe: driven by the engine's decode thread; listeners are called there.
 #pragma once
 
 #include <functional>
@@ -28,22 +29,23 @@ namespace foretoken {
 class Scheduler {
 public:
     // Borrows everything but the costs. At most 32 drafters; max_sequences ≤ rows and batch of the target's limits.
-    // `costs` has a curve for each drafter and learns from every pass; null where nobody asks. `kept`: most ended
-    // sequences that stay in the caches; models have max_sequences + kept sequences.
+    // `costs` has a curve for each drafter and learns from every pass; null where nobody asks. `kept`: what of ended
+    // sequences may stay in the caches; models have max_sequences + kept.texts sequences.
     Scheduler(LanguageModel & target, std::vector<Drafter *> drafters, const TokenTable & tokens, int max_sequences,
-              std::shared_ptr<PairCosts> costs = nullptr, int kept = 0);
+              std::shared_ptr<PairCosts> costs = nullptr, KeptLimits kept = {});
     ~Scheduler();
     Scheduler(const Scheduler &) = delete;
     Scheduler & operator=(const Scheduler &) = delete;
 
-    bool has_room() const { return sequences_.size() < max_sequences_; }
+    // Whether another sequence would get a slot.
+    bool has_room() const { return runnables() < max_sequences_; }
     bool idle() const { return sequences_.empty(); }
     // Whether step() has anything to do: there are sequences, and not all wait for somebody to read.
-    bool runnable() const;
+    bool runnable() const { return runnables() > 0; }
     // Whether there are active sequences and all have been aborted, so that a running pass serves nobody.
     bool all_aborted() const;
 
-    // Begins a sequence. Requires has_room().
+    // Begins a sequence, once there is a slot for it.
     void admit(Request request);
     // A chunk of what newcomers lack and one round over the others. Never throws what a model throws: a pass that
     // failed is made again for each sequence alone, and ends those that it fails for; an aborted pass ends all.
@@ -63,6 +65,11 @@ private:
         Pos end = 0;  // of the chunk; 0: the round's rows
     };
 
+    size_t runnables() const;
+    // Sequences that have none and can run get the free slots, and those of sequences that wait for their readers.
+    void give_slots();
+    // What was evaluated of it stays in the caches, where it shares prefixes and `keeps`.
+    void take_slot(Sequence & sequence, bool keeps);
     void advance();
     // Looks for a prefix to share. False while another sequence is about to evaluate the same one.
     bool begin(Sequence & sequence);

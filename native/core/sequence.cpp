@@ -7,8 +7,7 @@
 
 namespace foretoken {
 
-Sequence::Sequence(SeqId seq, Request what)
-    : id(seq), request(std::move(what)), text(request.stop), committed(request.prompt) {
+Sequence::Sequence(Request what) : request(std::move(what)), text(request.stop), committed(request.prompt) {
     if (!request.sampler) {
         request.sampler = std::make_unique<Sampler>(SamplingOptions(), std::make_unique<SeededRandom>(0));
     }
@@ -103,6 +102,13 @@ void Sequence::emit() {
 void Sequence::fail(const std::exception & error) {
     const auto * known = dynamic_cast<const Error *>(&error);
     failure = known ? *known : EvalFailed(error.what());
+}
+
+void Sequence::lose_slot() {
+    id = kNoSlot;
+    evaluated = 0;
+    begun = false;
+    plan.reset();
 }
 
 void Sequence::end(FinishReason reason, const Error * error) {

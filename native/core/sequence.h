@@ -15,7 +15,9 @@ namespace foretoken {
 
 class Sequence {
 public:
-    Sequence(SeqId id, Request request);
+    static constexpr SeqId kNoSlot = -1;
+
+    explicit Sequence(Request request);
 
     // Takes over a round's verdict on its draft and appends what it commits, up to the first stop. `rows` from
     // `first_row` on follow the last committed token and each of the draft; `memory` is kept between rounds. Returns
@@ -27,7 +29,10 @@ public:
     // Tells the listener, once.
     void end(FinishReason reason, const Error * error);
     void fail(const std::exception & error);
+    // The caches hold nothing under its id any more.
+    void lose_slot();
 
+    bool has_slot() const { return id != kNoSlot; }
     // Whether all but the last committed token is in the target's cache.
     bool prefilled() const { return evaluated + 1 >= static_cast<Pos>(committed.size()); }
     // Whether this round is still its own.
@@ -36,7 +41,7 @@ public:
     int looked_at() const { return request.top_logprobs >= 0 ? 0 : request.sampler->likeliest(); }
     bool paused() const { return request.listener->congested() && !is_aborted(request); }
 
-    const SeqId id;
+    SeqId id = kNoSlot;
     Request request;
     TextStream text;
     std::vector<Token> committed;  // prompt and output

@@ -123,9 +123,13 @@ Engine::Engine(std::shared_ptr<const Model> target, std::shared_ptr<const Model>
     experience_->costs.frozen = options.deterministic;
     experience_->costs.alone = options.deterministic;
     guess_costs(experience_->costs, *target_model_, draft_model_.get(), options.profile);
+    KeptLimits kept{static_cast<size_t>(target_options.kept_sequences)};
+    if (options.kept_bytes) {
+        const double cell = target_->cell_bytes() + (draft_ ? draft_->cell_bytes() : 0.0);
+        kept.cells = static_cast<size_t>(static_cast<double>(*options.kept_bytes) / cell);
+    }
     scheduler_ = std::make_unique<Scheduler>(verifier, drafters, *tokenizer_, options.max_sequences,
-                                             std::shared_ptr<PairCosts>(experience_, &experience_->costs),
-                                             target_options.kept_sequences);
+                                             std::shared_ptr<PairCosts>(experience_, &experience_->costs), kept);
     if (fixed_shape_) {
         require_same_bits(*fixed_shape_, target_model_->vocabulary().size);
     }

@@ -50,6 +50,8 @@ struct EngineOptions {
     bool deterministic = false;
     std::optional<CostProfile> profile{};
     std::optional<bool> device_logits{};  // see DeviceLogits
+    // Of both caches, for what of ended sequences may stay there. Without, all that running ones do not need.
+    std::optional<uint64_t> kept_bytes{};
 };
 
 // The contexts that an engine makes of its models. The target's throws Error CONTEXT_TOO_LARGE,

@@ -56,6 +56,8 @@ public:
 
     // What the cache and the passes' buffers take.
     uint64_t bytes() const;
+    // What one token takes of the cache.
+    double cell_bytes() const;
     // What the cache holds of a sequence, for a later set_state() of the same model, release and options.
     std::vector<uint8_t> state(SeqId seq) const;
     // Fills an empty sequence. False where the bytes are not the state of so many tokens; truncate() then empties it.

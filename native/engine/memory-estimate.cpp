@@ -26,10 +26,7 @@ void add(std::vector<DeviceMemory> & devices, MemoryUse DeviceMemory::*role, con
     const LlamaContext context = make_context(model, options, nullptr, nullptr);
     for (const auto & [buffers, bytes] : llama_get_memory_breakdown(context.get())) {
         if (bytes.total() > 0) {
-            MemoryUse & use = entry(devices, device_of(buffers)).*role;
-            use.weights += bytes.model;
-            use.cache += bytes.context;
-            use.compute += bytes.compute;
+            entry(devices, device_of(buffers)).*role += {bytes.model, bytes.context, bytes.compute};
         }
     }
     // Rows of logits, which llama.cpp makes room for when they are asked for.
@@ -61,12 +58,12 @@ std::vector<DeviceMemory> estimate_memory(const PlacedModel & target, const std:
     return devices;
 }
 
-uint64_t context_bytes(const llama_context * context) {
-    uint64_t bytes = 0;
-    for (const auto & [buffers, use] : llama_get_memory_breakdown(context)) {
-        bytes += use.context + use.compute;
+MemoryUse use_of(const llama_context * context) {
+    MemoryUse use;
+    for (const auto & [buffers, bytes] : llama_get_memory_breakdown(context)) {
+        use += {bytes.model, bytes.context, bytes.compute};
     }
-    return bytes;
+    return use;
 }
 
 }  // namespace foretoken

@@ -15,6 +15,13 @@ struct MemoryUse {
     uint64_t weights = 0;
     uint64_t cache = 0;    // keys and values
     uint64_t compute = 0;  // what a forward pass works in, logits included
+
+    MemoryUse & operator+=(const MemoryUse & other) {
+        weights += other.weights;
+        cache += other.cache;
+        compute += other.compute;
+        return *this;
+    }
 };
 
 struct DeviceMemory {
@@ -35,7 +42,7 @@ struct PlacedModel {
 std::vector<DeviceMemory> estimate_memory(const PlacedModel & target, const std::optional<PlacedModel> & draft,
                                           bool shares_weights, const EngineOptions & options);
 
-// Cache and compute buffers of a context.
-uint64_t context_bytes(const llama_context * context);
+// What a context takes, and the weights that it uses, on all devices.
+MemoryUse use_of(const llama_context * context);
 
 }  // namespace foretoken

@@ -55,11 +55,11 @@ std::shared_ptr<PairCosts> proportional_costs() {
 }
 
 struct Machine {
-    explicit Machine(int sequences, int kept = 0, ModelLimits limits = {64, 64, 256},
+    explicit Machine(int sequences, size_t kept = 0, ModelLimits limits = {64, 64, 256},
                      std::shared_ptr<PairCosts> costs = nullptr)
         : target(kVocabulary, test::Successor(successor), limits),
           draft(kVocabulary, test::Successor(successor), limits),
-          scheduler(target, {&drafter}, letters, sequences, std::move(costs), kept) {}
+          scheduler(target, {&drafter}, letters, sequences, std::move(costs), {kept}) {}
 
     std::shared_ptr<Recorder> ask(Tokens prompt, int max_tokens, int draft_length = 0, int priority = 0) {
         auto recorder = std::make_shared<Recorder>();
@@ -350,6 +350,58 @@ TEST("a sequence that nobody reads pauses, the others go on, and it resumes with
     machine.run();
     CHECK_EQ(slow->ids, continued({1, 2}, 20));
     CHECK_EQ(fast->ids, continued({3}, 20));
+}
+
+TEST("a sequence that nobody reads gives its slot to the next one and goes on where it was") {
+    for (const size_t kept : {size_t{2}, size_t{0}}) {
+        Machine machine(1, kept);
+        const auto slow = machine.ask(prompt_of(60, 1), 20, 3);
+        while (slow->ids.size() < 5) {
+            machine.scheduler.step();
+        }
+        const size_t read = slow->ids.size();
+        CHECK(!machine.scheduler.has_room());
+        slow->full = true;
+        CHECK(machine.scheduler.has_room());
+        const auto next = machine.ask({3}, 20, 3);
+        while (next->ends == 0) {
+            machine.scheduler.step();
+        }
+        CHECK_EQ(slow->ids.size(), read);
+        slow->full = false;
+        const int before = machine.target.tokens;
+        machine.run();
+        const bool reads_again = machine.target.tokens - before >= 60;
+        CHECK_EQ(slow->ids, continued(prompt_of(60, 1), 20));
+        CHECK_EQ(next->ids, continued({3}, 20));
+        CHECK_EQ(reads_again, kept == 0);
+        CHECK_EQ(slow->statistics.cached_tokens, 0);
+    }
+}
+
+TEST("a sequence that has given its slot away takes it back as soon as one is free, and can be aborted meanwhile") {
+    Machine machine(1, 2);
+    const auto slow = machine.ask({1, 2}, 20);
+    while (slow->ids.empty()) {
+        machine.scheduler.step();
+    }
+    slow->full = true;
+    const auto next = machine.ask({3}, 10);
+    machine.scheduler.step();
+    slow->full = false;
+    CHECK(!machine.scheduler.has_room());
+    while (next->ends == 0) {
+        machine.scheduler.step();
+    }
+    machine.scheduler.step();
+    CHECK(slow->ids.size() > 1);
+    slow->full = true;
+    machine.ask({4}, 1);
+    machine.scheduler.step();
+    machine.scheduler.abort_all();
+    CHECK_EQ(slow->ends, 1);
+    CHECK_EQ(slow->ids, continued({1, 2}, slow->ids.size()));
+    CHECK(machine.scheduler.idle());
 }
 
 TEST("the prompt of the higher priority is read first") {

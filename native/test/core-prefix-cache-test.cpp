@@ -12,7 +12,7 @@ using Ids = std::vector<SeqId>;
 }  // namespace
 
 TEST("the text that begins most alike is found, with how much of it") {
-    PrefixCache cache(4);
+    PrefixCache cache({4});
     cache.keep(1, {1, 2, 3});
     cache.keep(2, {1, 2, 9, 9});
     const auto match = cache.find(Tokens{1, 2, 9, 8});
@@ -26,7 +26,7 @@ TEST("the text that begins most alike is found, with how much of it") {
 }
 
 TEST("a text that another says in full is not kept beside it") {
-    PrefixCache cache(4);
+    PrefixCache cache({4});
     CHECK_EQ(cache.keep(1, {1, 2}), Ids{});
     CHECK_EQ(cache.keep(2, {1, 2, 3, 4}), Ids{1});
     CHECK_EQ(cache.keep(3, {1, 2, 3}), Ids{3});
@@ -36,7 +36,7 @@ TEST("a text that another says in full is not kept beside it") {
 }
 
 TEST("beyond the capacity the longest unused goes first") {
-    PrefixCache cache(2);
+    PrefixCache cache({2});
     cache.keep(1, {1, 1, 1});
     cache.keep(2, {2, 2});
     cache.find(Tokens{1});
@@ -49,8 +49,19 @@ TEST("beyond the capacity the longest unused goes first") {
     CHECK(!cache.drop_oldest().has_value());
 }
 
+TEST("beyond the most cells the longest unused go first, and what alone is longer is not kept") {
+    PrefixCache cache({4, 6});
+    cache.keep(1, {1, 1});
+    cache.keep(2, {2, 2});
+    CHECK_EQ(cache.keep(3, {3, 3}), Ids{});
+    CHECK_EQ(cache.keep(4, {4, 4, 4}), (Ids{1, 2}));
+    CHECK_EQ(cache.keep(5, {5, 5, 5, 5, 5, 5, 5}), Ids{5});
+    CHECK_EQ(cache.cells(), size_t{5});
+    CHECK(cache.find(Tokens{3, 3})->whole);
+}
+
 TEST("a cache of no capacity keeps nothing") {
-    PrefixCache cache(0);
+    PrefixCache cache({0});
     CHECK_EQ(cache.keep(1, {1, 2}), Ids{1});
     CHECK(!cache.find(Tokens{1, 2}).has_value());
 }

@@ -115,7 +115,9 @@ int play(uint32_t seed) {
     NgramDrafter ngrams({1, 200, 6});
     const test::Letters letters(kVocabulary);
     const int kept = below(4);
-    Scheduler scheduler(target, {&model, &ngrams}, letters, sequences, below(2) == 0 ? nullptr : costs(), kept);
+    const size_t kept_cells = below(4) == 0 ? 60 : std::numeric_limits<size_t>::max();
+    Scheduler scheduler(target, {&model, &ngrams}, letters, sequences, below(2) == 0 ? nullptr : costs(),
+                        {static_cast<size_t>(kept), kept_cells});
 
     std::vector<Running> all;
     for (int step = 0; step < 60 || !scheduler.idle(); ++step) {

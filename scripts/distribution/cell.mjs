@@ -65,6 +65,7 @@ export function cellRunner(seam, options, requests) {
       draftKvType: "f16",
       crossVocabulary: false,
       maxSequences: SEQUENCES,
+      promptCacheBytes: null,
       ngram:
         cell.drafter === "ngram" || cell.drafter === "combined" ? { minMatch: 1, historyTokens: 0 } : null,
       deterministic: true,

@@ -1,4 +1,5 @@
 import t from "tap";
+import { estimateMemory, type Pair } from "../../lib/index.js";
 import { fable, prompts } from "../helpers/fable.js";
 
 /**
@@ -21,6 +22,28 @@ t.test("the target evaluates nothing twice", async (t) => {
     );
     t.equal(stats.targetPasses, 1 + stats.rounds, `draft length ${draftLength}`);
   }
+});
+
+t.test("texts of ended generations stay within promptCacheBytes, the longest unused go first", async (t) => {
+  const size = { target: "fable-17m", draft: "fable-1m", contextSize: 256, maxSequences: 2 };
+  const { devices } = await estimateMemory(size);
+  const bytes = devices.reduce((all, { target, draft }) => all + target.cache + (draft?.cache ?? 0), 0);
+  const texts = ["Once upon a time there was", "The king said to the fox", "A ship sailed out"];
+  const cached = async (pair: Pair, text: string) =>
+    (await pair.complete(text, { maxTokens: 10, ignoreEnd: true })).stats.cachedTokens;
+  for (const [cells, expected] of [
+    [0, [false, false, false]],
+    [40, [false, true, true]],
+    [256, [true, true, true]],
+  ] as const) {
+    const pair = await fable(t, { ...size, promptCacheBytes: Math.ceil((bytes / 512) * cells) });
+    for (const text of texts) await cached(pair, text);
+    // The last first: what is asked again takes room again.
+    const found = [];
+    for (const text of texts.toReversed()) found.unshift((await cached(pair, text)) > 0);
+    t.strictSame(found, expected, `${cells} tokens`);
+  }
+  await t.rejects(fable(t, { promptCacheBytes: -1 }), { code: "OPTION_INVALID" });
 });
 
 /**

@@ -86,9 +86,13 @@ t.test("events tell the same as it happens", async (t) => {
   const pair = await fable(t);
   const seen: unknown[] = [];
   let tokens = 0;
-  pair.events.on("request", ({ id, promptTokens }) => seen.push(["request", id, promptTokens]));
-  pair.events.on("tokens", ({ count }) => {
+  pair.events.on("request", ({ id, promptTokens, running, queued }) =>
+    seen.push(["request", id, promptTokens, running, queued]),
+  );
+  pair.events.on("tokens", ({ count, batch }) => {
     tokens += count;
+    t.equal(batch.requests, 1);
+    t.ok(batch.tokens >= 1);
   });
   pair.events.on("end", ({ id, finishReason, error, firstTokenMs, totalMs, stats }) => {
     seen.push(["end", id, finishReason, error, stats?.generatedTokens]);
@@ -98,12 +102,38 @@ t.test("events tell the same as it happens", async (t) => {
   await pair.complete("The fox", { ...options, maxTokens: 3 });
   await new Promise((resolve) => setImmediate(resolve));
   t.strictSame(seen, [
-    ["request", 0, completion.stats.promptTokens],
+    ["request", 0, completion.stats.promptTokens, 1, 0],
     ["end", 0, "length", null, 12],
-    ["request", 1, 2],
+    ["request", 1, 2, 1, 0],
     ["end", 1, "length", null, 3],
   ]);
   t.equal(tokens, 15);
+});
+
+t.test("events tell how long the queue is and how large the batches are", async (t) => {
+  const pair = await fable(t, { maxSequences: 4, draft: false });
+  const queue: number[][] = [];
+  let [largest, left] = [0, Number.NaN];
+  pair.events.on("request", ({ running, queued }) => queue.push([running, queued]));
+  pair.events.on("tokens", ({ batch }) => {
+    largest = Math.max(largest, batch.requests);
+    t.ok(batch.requests <= batch.tokens);
+  });
+  pair.events.on("end", ({ running, queued }) => {
+    left = running + queued;
+  });
+  await Promise.all(Array.from({ length: 6 }, () => pair.complete("Once upon a time", options)));
+  await new Promise((resolve) => setImmediate(resolve));
+  t.strictSame(queue, [
+    [1, 0],
+    [2, 0],
+    [3, 0],
+    [4, 0],
+    [4, 1],
+    [4, 2],
+  ]);
+  t.equal(largest, 4);
+  t.equal(left, 0);
 });
 
 t.test("a closed pair has no metrics", async (t) => {

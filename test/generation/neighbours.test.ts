@@ -1,7 +1,9 @@
+import { join } from "node:path";
 import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import t from "tap";
 import type { Completion, GenerateOptions, Generation, Pair } from "../../lib/index.js";
 import { fable, prompts } from "../helpers/fable.js";
+import { rewrite, uint32 } from "../helpers/gguf.js";
 import { generator } from "../helpers/random.js";
 
 const SEED = 20261124;
@@ -135,6 +137,26 @@ t.test("an unread stream pauses while others run to their end", async (t) => {
   t.ok(others.every(({ tokens }) => tokens.length === 40));
   await unread.return();
 });
+
+t.test(
+  "an unread stream gives its slot to whoever waits for one, and goes on with its own text",
+  async (t) => {
+    const model = rewrite("fable-1m", join(t.testdir(), "long.gguf"), ({ metadata }) => {
+      metadata.set("gptneox.context_length", uint32(2048));
+    });
+    const pair = await fable(t, { target: model, draft: { type: "ngram" }, contextSize: 2048 });
+    const options = { maxTokens: 1500, ignoreEnd: true, logprobs: 0 };
+    const stream = pair.generate("The king said", options);
+    const first = await stream.next();
+    const other = await pair.complete("The fox", { maxTokens: 40, ignoreEnd: true });
+    t.equal(other.tokens.length, 40);
+    t.equal(pair.metrics().finished.length, 1, "the stream has not ended");
+    const tokens = [...(first.value?.tokens ?? [])];
+    for await (const chunk of stream) tokens.push(...chunk.tokens);
+    const alone = await pair.complete("The king said", { ...options, draft: false, cachePrompt: false });
+    t.strictSame(bits({ tokens }), bits(alone));
+  },
+);
 
 t.test("a deterministic pair draws the same texts whoever runs beside", async (t) => {
   const pair = await fable(t, { maxSequences: 6, contextSize: 96, deterministic: true });

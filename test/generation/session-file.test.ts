@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { copyFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
 import { fable, ids } from "../helpers/fable.js";
@@ -60,21 +60,26 @@ t.test("a rewound session is saved as far as it goes, an empty one as nothing", 
   t.equal(b.stats.cachedTokens, 15);
 });
 
-t.test("a pair's model files are read for its first session file only", async (t) => {
-  const folder = t.testdir();
-  const model = join(folder, "draft.gguf");
-  const { draft } = await fable(t);
-  copyFileSync(draft?.path as string, model);
-  const pair = await fable(t, { draft: model });
-  const session = pair.session();
-  rmSync(model);
-  await t.rejects(session.save(join(folder, "a")), { code: "ENOENT" });
-  copyFileSync(draft?.path as string, model);
-  await session.save(join(folder, "a"));
-  rmSync(model);
-  await session.save(join(folder, "b"));
-  await pair.restoreSession(join(folder, "a"));
-});
+t.test(
+  "a pair's model files are read for its first session file only, and have to be those it loaded",
+  async (t) => {
+    const folder = t.testdir();
+    const [model, elsewhere] = [join(folder, "draft.gguf"), join(folder, "elsewhere.gguf")];
+    const { draft } = await fable(t);
+    copyFileSync(draft?.path as string, model);
+    const pair = await fable(t, { draft: model });
+    const session = pair.session();
+    renameSync(model, elsewhere);
+    await t.rejects(session.save(join(folder, "a")), { code: "ENOENT" });
+    copyFileSync(draft?.path as string, model);
+    await t.rejects(session.save(join(folder, "a")), { name: "ModelError", code: "MODEL_CHANGED" });
+    renameSync(elsewhere, model);
+    await session.save(join(folder, "a"));
+    rmSync(model);
+    await session.save(join(folder, "b"));
+    await pair.restoreSession(join(folder, "a"));
+  },
+);
 
 t.test("damaged and foreign files are refused", async (t) => {
   const folder = t.testdir();

@@ -23,6 +23,7 @@ export function fakeGeneration(signal: AbortSignal | null = null) {
   let id = 0;
   const batch = (texts: string[], origin: Origin): NativeBatch => ({
     tokens: texts.map((text) => ({ id: id++, origin: ORIGINS.indexOf(origin), text })),
+    pass: { requests: 1, tokens: texts.length },
   });
   return {
     generation: new Generation(run),

@@ -12,6 +12,7 @@ t.test("defaults", async (t) => {
     kvType: "f16",
     checkMemory: true,
     maxSequences: 1,
+    promptCacheBytes: null,
     batchSize: 512,
     threads: defaultThreads(),
     draftThreads: defaultThreads(),
