@@ -24,7 +24,7 @@ export function estimateMemory(options: PairOptions): Promise<MemoryEstimate> {
     if (resolved.workers.length === 0) return planMemory(resolved, files);
     const process = new PairProcess();
     try {
-      return await process.call("estimate", { options: resolved, files, crossVocabulary: false });
+      return await process.call("estimate", { options: resolved, files });
     } finally {
       process.end();
     }

@@ -15,6 +15,8 @@ interface GenerationContext {
   seed: number;
   /** A token's text, special ones written out. */
   textOf: (id: number) => string;
+  /** Called when it begins and ceases to wait for its reader, while it runs. */
+  paused: (isPaused: boolean) => void;
   /** Called with the number of tokens that have come, and the pass that brought the last. */
   received: (count: number, pass: PassSize) => void;
   /** Called once, when the generation no longer runs, with what it made. */
@@ -120,6 +122,7 @@ export class GenerationRun {
     if (pause === this.#paused) return;
     this.#paused = pause;
     this.#steer(pause ? "pause" : "resume");
+    if (!this.#done) this.#context.paused(pause);
   }
 
   #receive(batch: NativeBatch): void {

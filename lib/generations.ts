@@ -42,6 +42,7 @@ export class Generations {
     const run: GenerationRun = new GenerationRun(callSite, options.signal, {
       seed: options.seed,
       textOf: (id) => targetModel.detokenize(Int32Array.of(id), true),
+      paused: (isPaused) => metered?.pause(isPaused),
       received: (count, pass) => metered?.received(count, pass),
       ended: (end, tokens) => {
         this.#open.delete(run);

@@ -38,7 +38,7 @@ async function load(resolved: ResolvedPairOptions): Promise<Pair> {
   const files = { target, draft: source === null ? null : await draftFile(source, draft, signal) };
   const stamps = await modelStamps(files);
   const open = isolation === "process" ? openRemoteEngine : openHere;
-  const opened = await open({ options, files, crossVocabulary }, signal, onProgress);
+  const opened = await open({ options, files, crossVocabulary, stamps }, signal, onProgress);
   return new Pair({
     ...opened,
     compatibility,

@@ -3,7 +3,7 @@ import type { FinishReason } from "./generation.js";
 import { FINISH_REASONS, type PassSize } from "./native.js";
 import { ratio, type Stats } from "./stats.js";
 
-/** Requests that are decoded, and those that wait for one of them to end. */
+/** Requests that are decoded, and those that wait for a place among them; none that wait for their readers. */
 export interface Load {
   running: number;
   queued: number;
@@ -89,6 +89,8 @@ export class Meter {
   >;
   #taken = 0;
   #open = 0;
+  /** Of those, the ones that wait for their readers. */
+  #paused = 0;
   #failed = 0;
   #generatedTokens = 0;
   #busyMs = 0;
@@ -120,8 +122,9 @@ export class Meter {
   }
 
   get #load(): Load {
-    const running = Math.min(this.#open, this.#maxSequences);
-    return { running, queued: this.#open - running };
+    const wanting = this.#open - this.#paused;
+    const running = Math.min(wanting, this.#maxSequences);
+    return { running, queued: wanting - running };
   }
 
   /** A request is taken; what it gives is called as it goes on. */
@@ -129,9 +132,15 @@ export class Meter {
     const id = this.#taken++;
     const since = performance.now();
     let firstTokenMs: number | null = null;
+    let isPaused = false;
+    const pause = (whether: boolean) => {
+      if (whether !== isPaused) this.#paused += whether ? 1 : -1;
+      isPaused = whether;
+    };
     if (this.#open++ === 0) this.#busySince = since;
     this.#tell("request", { id, promptTokens, ...this.#load });
     return {
+      pause,
       received: (count: number, batch: PassSize) => {
         firstTokenMs ??= performance.now() - since;
         this.#generatedTokens += count;
@@ -139,6 +148,7 @@ export class Meter {
       },
       ended: (end: GenerationEnd) => {
         const now = performance.now();
+        pause(false);
         if (--this.#open === 0) this.#busyMs += now - this.#busySince;
         if (end.finishReason === null) this.#failed++;
         else this.#finished[end.finishReason]++;

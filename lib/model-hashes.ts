@@ -11,9 +11,16 @@ export interface ModelStamps {
   draft: string | null;
 }
 
-/** Of the files that are about to be loaded. Rejects with what the file system says. */
+/** Of the files that are about to be loaded, which says what is wrong with one that cannot be. */
 export async function modelStamps({ target, draft }: PairFiles): Promise<ModelStamps> {
-  return { target: await stamp(target), draft: draft && (await stamp(draft)) };
+  return { target: await stamp(target), draft: draft === null ? null : await stamp(draft) };
+}
+
+/** Throws MODEL_CHANGED where what was loaded with these stamps, and is loaded once more, would be another model. */
+export async function requireUnchanged(files: PairFiles, loaded: ModelStamps): Promise<void> {
+  const { target, draft } = await modelStamps(files);
+  if (target !== loaded.target) throw changed(files.target);
+  if (files.draft !== null && draft !== loaded.draft) throw changed(files.draft);
 }
 
 const known = new WeakMap<PairParts, Promise<ModelHashes>>();
@@ -29,23 +36,24 @@ export function modelHashes(parts: PairParts): Promise<ModelHashes> {
 }
 
 async function hashModels({ target, draft, stamps }: PairParts): Promise<ModelHashes> {
-  return {
-    target: await hashOf(target.path, stamps.target),
-    draft: draft && (await hashOf(draft.path, stamps.draft)),
+  const files = { target: target.path, draft: draft?.path ?? null };
+  const hashes = {
+    target: await fileHash(files.target),
+    draft: files.draft === null ? null : await fileHash(files.draft),
   };
+  await requireUnchanged(files, stamps);
+  return hashes;
 }
 
-async function hashOf(path: string, loaded: string | null): Promise<string> {
-  const hash = await fileHash(path);
-  if ((await stamp(path)) !== loaded)
-    throw createError(
-      "MODEL_CHANGED",
-      `Expected ${path} as it was loaded but it was written or replaced since`,
-    );
-  return hash;
-}
-
+/** Empty where there is no file. */
 async function stamp(path: string): Promise<string> {
-  const { dev, ino, size, mtimeNs } = await stat(path, { bigint: true });
-  return [dev, ino, size, mtimeNs].join();
+  const file = await stat(path, { bigint: true }).catch(() => null);
+  return file === null ? "" : [file.dev, file.ino, file.size, file.mtimeNs].join();
+}
+
+function changed(path: string) {
+  return createError(
+    "MODEL_CHANGED",
+    `Expected ${path} as it was loaded but it was written or replaced since`,
+  );
 }

@@ -1,4 +1,5 @@
 import { engineOptions } from "./engine-options.js";
+import { type ModelStamps, requireUnchanged } from "./model-hashes.js";
 import { type ModelInfo, modelInfo } from "./model-info.js";
 import { type NativeAbortFlag, type NativeEngine, type NativeModel, native } from "./native.js";
 import { wantedLayers } from "./plan-layers.js";
@@ -11,6 +12,7 @@ export interface EnginePlan {
   options: PlainPairOptions;
   files: PairFiles;
   crossVocabulary: boolean;
+  stamps: ModelStamps;
 }
 
 /** An engine and what is known of its models. */
@@ -26,16 +28,17 @@ export interface OpenedPair extends PairLayout {
 
 /**
  * Loads the weights and makes the engine. `report` is told the loaded fraction, 0…1. Rejects with MEMORY_INSUFFICIENT before
- * any weights are loaded, with what `report` throws, and with ABORTED.
+ * any weights are loaded, with MODEL_CHANGED where the files are not those of `stamps`, with what `report` throws, and with ABORTED.
  */
 export async function openEngine(
-  { options, files, crossVocabulary }: EnginePlan,
+  { options, files, crossVocabulary, stamps }: EnginePlan,
   flag: NativeAbortFlag,
   report: ((fraction: number) => void) | null,
 ): Promise<OpenedPair> {
   const models: NativeModel[] = [];
   let listenerFailure: { error: unknown } | null = null;
   try {
+    await requireUnchanged(files, stamps);
     const layout = await layoutFor(options, files);
     const { target, draft } = placedModels(options, files, layout.gpuLayers);
     const { areOne } = await wantedLayers(options, files);

@@ -57,8 +57,8 @@ export interface PairOptions extends TargetPlacement {
    */
   maxSequences?: number | "auto";
   /**
-   * Bytes of the KV caches, the target's and the draft's together, that texts of ended generations may hold for those that
-   * begin alike, 0…2⁵³ − 1. The longest unused give way first, to running generations too; what texts share counts for each.
+   * Bytes of the KV caches, the target's and the draft's together, that texts of generations that ended, or gave their
+   * place away, may hold for those that begin alike, 0…2⁵³ − 1. The longest unused give way first, to running generations too; what texts share counts for each.
    * @default all that running generations do not need
    */
   promptCacheBytes?: number;

@@ -10,7 +10,7 @@ type Read = (metrics: PairMetrics) => number;
 
 const GAUGES: Record<string, [help: string, read: Read]> = {
   requests_running: ["Requests that are decoded.", ({ running }) => running],
-  requests_queued: ["Requests that wait.", ({ queued }) => queued],
+  requests_queued: ["Requests that wait for a place among those.", ({ queued }) => queued],
 };
 
 const COUNTERS: Record<string, [help: string, read: Read]> = {

@@ -3,6 +3,7 @@ import { endWithParent } from "../ends-with-parent.js";
 import { native } from "../native.js";
 import { type EnginePlan, type OpenedPair, openEngine } from "../open-engine.js";
 import { planMemory } from "../plan-memory.js";
+import type { PlainPairOptions } from "../resolve-options.js";
 import { refuseTwice } from "../workers/address.js";
 import { probeWorker } from "../workers/probe.js";
 import type { HostAnswer, HostCalls, HostRequest } from "./messages.js";
@@ -17,10 +18,7 @@ const calls: HostCalls = {
     const { target, draft, contextSize, maxSequences, gpuLayers } = await opening;
     return { target, draft, layout: { contextSize, maxSequences, gpuLayers } };
   },
-  estimate: async (plan) => {
-    const { options, files } = await reached(plan);
-    return planMemory(options, files);
-  },
+  estimate: async ({ options, files }) => planMemory(await reached(options), files),
   measure: async (...args) => (await engine()).measure(...args),
   profile: async () => (await engine()).profile(),
   save: async (tokens) => (await engine()).save(tokens),
@@ -29,15 +27,15 @@ const calls: HostCalls = {
 
 async function open(plan: EnginePlan): Promise<OpenedPair> {
   const report = (fraction: number) => answer({ type: "progress", fraction });
-  return openEngine(await reached(plan), new native.AbortFlag(), report);
+  return openEngine({ ...plan, options: await reached(plan.options) }, new native.AbortFlag(), report);
 }
 
 /** ggml is shown only workers that answer. */
-async function reached(plan: EnginePlan): Promise<EnginePlan> {
-  const workers = await Promise.all(plan.options.workers.map((address) => probeWorker(address)));
+async function reached(options: PlainPairOptions): Promise<PlainPairOptions> {
+  const workers = await Promise.all(options.workers.map((address) => probeWorker(address)));
   // ggml would take one for two.
   refuseTwice(workers);
-  return { ...plan, options: { ...plan.options, workers } };
+  return { ...options, workers };
 }
 
 async function engine() {

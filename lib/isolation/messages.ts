@@ -8,7 +8,7 @@ import type { PlainError } from "./plain-error.js";
 /** What of an engine is called in another process, and what of loading. */
 export interface HostCalls extends Pick<NativeEngine, "measure" | "profile" | "save" | "restore"> {
   load(plan: EnginePlan): Promise<LoadedModels>;
-  estimate(plan: EnginePlan): Promise<MemoryEstimate>;
+  estimate(plan: Pick<EnginePlan, "options" | "files">): Promise<MemoryEstimate>;
 }
 
 export interface LoadedModels {

@@ -59,8 +59,8 @@ class Drafter {
 public:
     virtual ~Drafter() = default;
 
-    // Starts a sequence with its prompt; evaluates nothing.
-    virtual void begin(SeqId seq, std::span<const Token> prompt) = 0;
+    // Starts a sequence with its text so far; evaluates nothing.
+    virtual void begin(SeqId seq, std::span<const Token> text) = 0;
     virtual DrafterView view(SeqId seq) const = 0;
     // One pass over what the sequences lack, in their order, `most` tokens at most; none where nothing is lacking.
     virtual void catch_up(std::span<CatchUp> sequences, int most) = 0;
@@ -69,6 +69,8 @@ public:
     // Appends committed tokens: the accepted part of the draft and the correction or bonus.
     virtual void commit(SeqId seq, std::span<const Token> tokens) = 0;
     virtual void end(SeqId seq) = 0;
+    // Learns from the whole text of a sequence that has ended for good.
+    virtual void remember(std::span<const Token>) {}
 
     // Takes over what was evaluated of the same beginning for other sequences, running or kept.
     virtual void share_prefix(SeqId) {}

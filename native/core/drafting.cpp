@@ -34,6 +34,12 @@ void Drafting::forget(SeqId seq) {
     }
 }
 
+void Drafting::remember(const Sequence & sequence) {
+    for (Drafter * drafter : drafters_) {
+        drafter->remember(sequence.committed);
+    }
+}
+
 void Drafting::share(SeqId seq, std::span<const Token> text) {
     for (Drafter * drafter : drafters_) {
         drafter->begin(seq, text);

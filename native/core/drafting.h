@@ -34,6 +34,8 @@ public:
     // `kept`: what was evaluated stays to be shared until forget().
     void end(const Sequence & sequence, bool kept);
     void forget(SeqId seq);
+    // Of a sequence that has ended for good.
+    void remember(const Sequence & sequence);
     // Keeps under `seq` what was evaluated of the beginning of a text for others.
     void share(SeqId seq, std::span<const Token> text);
 

@@ -80,7 +80,7 @@ size_t KeptSequences::read(std::span<const Token> text, const std::function<void
 }
 
 bool KeptSequences::keep(std::vector<Token> text, size_t running, const std::function<bool(SeqId)> & fill) {
-    if (!make_room(running + text.size())) {
+    if (!prefixes_.keeps(text.size()) || !make_room(running + text.size())) {
         return false;
     }
     const SeqId id = take();

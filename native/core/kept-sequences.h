@@ -19,6 +19,8 @@ public:
     // Borrows both. Ids: max_sequences + kept.texts.
     KeptSequences(LanguageModel & target, Drafting & drafting, size_t max_sequences, KeptLimits kept);
 
+    // Whether anything ever is.
+    bool keeps() const { return prefixes_.keeps(1); }
     // An empty sequence. At most max_sequences are out at once.
     SeqId take();
     std::optional<PrefixCache::Match> find(std::span<const Token> text) { return prefixes_.find(text); }

@@ -59,11 +59,10 @@ void NgramDrafter::commit(SeqId seq, std::span<const Token> tokens) {
     }
 }
 
-void NgramDrafter::end(SeqId seq) {
-    remember(texts_.at(seq).tokens);
-    texts_.erase(seq);
-    for (auto & [id, text] : texts_) {
-        text.in_history = match_history(text);
+void NgramDrafter::remember(std::span<const Token> text) {
+    add_to_history(text);
+    for (auto & [id, running] : texts_) {
+        running.in_history = match_history(running);
     }
 }
 
@@ -114,7 +113,7 @@ Confidence NgramDrafter::confidence(const Walk & walk) const {
     return {static_cast<float>(chance), walk.source->followers(walk.match).entropy};
 }
 
-void NgramDrafter::remember(std::span<const Token> text) {
+void NgramDrafter::add_to_history(std::span<const Token> text) {
     const size_t limit = options_.history_limit;
     if (text.empty() || limit < 2) {
         return;

@@ -32,7 +32,8 @@ public:
     void catch_up(std::span<CatchUp>, int) override {}
     void propose(std::span<DraftRequest> requests, BatchLoad & load) override;
     void commit(SeqId seq, std::span<const Token> tokens) override;
-    void end(SeqId seq) override;
+    void end(SeqId seq) override { texts_.erase(seq); }
+    void remember(std::span<const Token> text) override;
 
     const SuffixAutomaton & history() const { return history_; }
 
@@ -54,7 +55,7 @@ private:
     bool proposes(const Walk & walk) const;
     Confidence confidence(const Walk & walk) const;
     void draft(DraftRequest & request, BatchLoad & load) const;
-    void remember(std::span<const Token> text);
+    void add_to_history(std::span<const Token> text);
     void learn(std::span<const Token> remembered);
     Match match_history(const Text & text) const;
 

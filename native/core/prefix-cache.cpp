@@ -30,7 +30,7 @@ std::vector<SeqId> PrefixCache::keep(SeqId seq, std::vector<Token> text) {
     const auto begins = [](const std::vector<Token> & shorter, const std::vector<Token> & longer) {
         return common_prefix(shorter, longer) == shorter.size();
     };
-    if (limits_.texts == 0 || text.empty() || text.size() > limits_.cells ||
+    if (!keeps(text.size()) ||
         std::any_of(entries_.begin(), entries_.end(), [&](const Entry & entry) { return begins(text, entry.text); })) {
         return {seq};
     }

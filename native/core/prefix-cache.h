@@ -31,6 +31,8 @@ public:
 
     explicit PrefixCache(KeptLimits limits) : limits_(limits) {}
 
+    // Whether a text of so many tokens may be kept.
+    bool keeps(size_t tokens) const { return limits_.texts > 0 && tokens > 0 && tokens <= limits_.cells; }
     // The kept text that begins most like this one; counts as its use.
     std::optional<Match> find(std::span<const Token> text);
     // Keeps a text under the sequence that holds it. Returns the sequences to free: texts that are the beginning of

@@ -27,9 +27,19 @@ Scheduler::Scheduler(LanguageModel & target, std::vector<Drafter *> drafters, co
 
 Scheduler::~Scheduler() = default;
 
-size_t Scheduler::runnables() const {
-    return static_cast<size_t>(
-        std::count_if(sequences_.begin(), sequences_.end(), [](const auto & s) { return !s->paused(); }));
+bool Scheduler::has_room(int priority) const {
+    const auto takes_one = [&](const auto & s) {
+        return s->has_slot() ? !gives_slot(*s) : !s->paused() && s->request.priority >= priority;
+    };
+    return static_cast<size_t>(std::count_if(sequences_.begin(), sequences_.end(), takes_one)) < max_sequences_;
+}
+
+bool Scheduler::runnable() const {
+    return std::any_of(sequences_.begin(), sequences_.end(), [](const auto & s) { return !s->paused(); });
+}
+
+bool Scheduler::gives_slot(const Sequence & sequence) const {
+    return sequence.has_slot() && sequence.paused() && sequence.request.share_prefix && kept_.keeps();
 }
 
 bool Scheduler::all_aborted() const {
@@ -65,7 +75,9 @@ void Scheduler::step() {
     }
     end_failed();
     for (const auto & sequence : sequences_) {
-        sequence->request.listener->on_step_end();
+        if (sequence->has_slot()) {
+            sequence->request.listener->on_step_end();
+        }
     }
 }
 
@@ -81,8 +93,8 @@ void Scheduler::give_slots() {
             continue;
         }
         if (taken == max_sequences_) {
-            const auto idle = std::find_if(sequences_.rbegin(), sequences_.rend(),
-                                           [](const auto & s) { return s->has_slot() && s->paused(); });
+            const auto idle =
+                std::find_if(sequences_.rbegin(), sequences_.rend(), [&](const auto & s) { return gives_slot(*s); });
             if (idle == sequences_.rend()) {
                 return;
             }
@@ -313,6 +325,7 @@ size_t Scheduler::running_cells() const {
 
 void Scheduler::end(Sequence & sequence, FinishReason reason, const Error * error) {
     take_slot(sequence, !error);
+    drafting_.remember(sequence);
     sequence.end(reason, error);
     std::erase_if(sequences_, [&](const auto & other) { return other.get() == &sequence; });
 }

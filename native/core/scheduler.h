@@ -5,8 +5,8 @@
 // Owns each sequence's committed text; nobody else changes its length. Between rounds the target's cache holds all of
 // it but the last token, which is the first token of the next round's batch. Baseline decoding is the round without a
 // draft. Sequences that have ended may stay in the caches, for those that begin alike. One that waits for its reader
-// gives its slot to whoever needs it, and goes on from what the caches still hold of it once it is read and a slot is
-// free. Not thread-safe: driven by the engine's decode thread; listeners are called there.
+// may give its slot to whoever needs it, and goes on from what the caches still hold of it once it is read and a slot
+// is free. Not thread-safe: driven by the engine's decode thread; listeners are called there.
 #pragma once
 
 #include <functional>
@@ -37,11 +37,11 @@ public:
     Scheduler(const Scheduler &) = delete;
     Scheduler & operator=(const Scheduler &) = delete;
 
-    // Whether another sequence would get a slot.
-    bool has_room() const { return runnables() < max_sequences_; }
+    // Whether another sequence of this priority would get a slot.
+    bool has_room(int priority = 0) const;
     bool idle() const { return sequences_.empty(); }
     // Whether step() has anything to do: there are sequences, and not all wait for somebody to read.
-    bool runnable() const { return runnables() > 0; }
+    bool runnable() const;
     // Whether there are active sequences and all have been aborted, so that a running pass serves nobody.
     bool all_aborted() const;
 
@@ -65,7 +65,9 @@ private:
         Pos end = 0;  // of the chunk; 0: the round's rows
     };
 
-    size_t runnables() const;
+    // Whether it would, if somebody asked: its reader has stopped, and the caches may keep what was evaluated.
+    // Otherwise all of it would have to be evaluated again, and the same bits and drafts might not come out.
+    bool gives_slot(const Sequence & sequence) const;
     // Sequences that have none and can run get the free slots, and those of sequences that wait for their readers.
     void give_slots();
     // What was evaluated of it stays in the caches, where it shares prefixes and `keeps`.

@@ -224,7 +224,7 @@ void Engine::close() {
 bool Engine::next() {
     std::unique_lock lock(mutex_);
     wake_.wait(lock, [this] {
-        const bool admits = !waiting_.empty() && scheduler_->has_room();
+        const bool admits = !waiting_.empty() && scheduler_->has_room(waiting_.front().priority);
         return closing_ || woken_ || admits || !tasks_.empty() || scheduler_->runnable();
     });
     while (!tasks_.empty()) {
@@ -243,7 +243,7 @@ bool Engine::next() {
             return aborted;
         });
     }
-    while (!closing_ && !waiting_.empty() && scheduler_->has_room()) {
+    while (!closing_ && !waiting_.empty() && scheduler_->has_room(waiting_.front().priority)) {
         scheduler_->admit(std::move(waiting_.front()));
         waiting_.pop_front();
     }

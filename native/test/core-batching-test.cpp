@@ -353,30 +353,84 @@ TEST("a sequence that nobody reads pauses, the others go on, and it resumes with
 }
 
 TEST("a sequence that nobody reads gives its slot to the next one and goes on where it was") {
-    for (const size_t kept : {size_t{2}, size_t{0}}) {
-        Machine machine(1, kept);
-        const auto slow = machine.ask(prompt_of(60, 1), 20, 3);
-        while (slow->ids.size() < 5) {
-            machine.scheduler.step();
-        }
-        const size_t read = slow->ids.size();
-        CHECK(!machine.scheduler.has_room());
-        slow->full = true;
-        CHECK(machine.scheduler.has_room());
-        const auto next = machine.ask({3}, 20, 3);
-        while (next->ends == 0) {
-            machine.scheduler.step();
-        }
-        CHECK_EQ(slow->ids.size(), read);
-        slow->full = false;
-        const int before = machine.target.tokens;
-        machine.run();
-        const bool reads_again = machine.target.tokens - before >= 60;
-        CHECK_EQ(slow->ids, continued(prompt_of(60, 1), 20));
-        CHECK_EQ(next->ids, continued({3}, 20));
-        CHECK_EQ(reads_again, kept == 0);
-        CHECK_EQ(slow->statistics.cached_tokens, 0);
+    Machine machine(1, 2);
+    const auto slow = machine.ask(prompt_of(60, 1), 20, 3);
+    while (slow->ids.size() < 5) {
+        machine.scheduler.step();
     }
+    const size_t read = slow->ids.size();
+    CHECK(!machine.scheduler.has_room());
+    slow->full = true;
+    CHECK(machine.scheduler.has_room());
+    const auto next = machine.ask({3}, 20, 3);
+    while (next->ends == 0) {
+        machine.scheduler.step();
+    }
+    CHECK_EQ(slow->ids.size(), read);
+    slow->full = false;
+    const int before = machine.target.tokens;
+    machine.run();
+    CHECK(machine.target.tokens - before < 60);  // its text was kept
+    CHECK_EQ(slow->ids, continued(prompt_of(60, 1), 20));
+    CHECK_EQ(next->ids, continued({3}, 20));
+    CHECK_EQ(slow->statistics.cached_tokens, 0);
+}
+
+TEST("what gave way meanwhile of a sequence without a slot is evaluated again") {
+    Machine machine(1, 1);
+    const auto slow = machine.ask(prompt_of(60, 1), 20);
+    while (slow->ids.size() < 5) {
+        machine.scheduler.step();
+    }
+    slow->full = true;
+    const auto next = machine.ask(prompt_of(40, 7), 2);
+    const auto last = machine.ask(prompt_of(40, 9), 2);
+    while (last->ends == 0) {
+        machine.scheduler.step();
+    }
+    slow->full = false;
+    machine.run();
+    CHECK_EQ(slow->ids, continued(prompt_of(60, 1), 20));
+    CHECK_EQ(next->ids, continued(prompt_of(40, 7), 2));
+    CHECK_EQ(last->ids, continued(prompt_of(40, 9), 2));
+}
+
+TEST("a slot whose sequence could not be kept stays with it") {
+    Machine machine(1, 0);
+    const auto slow = machine.ask({1, 2}, 20);
+    machine.scheduler.step();
+    slow->full = true;
+    CHECK(!machine.scheduler.has_room());
+    const auto next = machine.ask({3}, 1);
+    machine.scheduler.step();
+    CHECK_EQ(next->ends, 0);
+    slow->full = false;
+    machine.run();
+    CHECK_EQ(slow->ids, continued({1, 2}, 20));
+    CHECK_EQ(next->ids, continued({3}, 1));
+}
+
+TEST("a sequence that waits for a slot again lets higher priorities go first") {
+    Machine machine(1, 2);
+    const auto low = machine.ask({1, 2}, 20);
+    machine.scheduler.step();
+    low->full = true;
+    const auto running = machine.ask({3}, 5);
+    machine.scheduler.step();
+    low->full = false;
+    CHECK(!machine.scheduler.has_room(1));  // the slot is taken
+    while (running->ends == 0) {
+        machine.scheduler.step();
+    }
+    CHECK(!machine.scheduler.has_room(0));
+    CHECK(machine.scheduler.has_room(1));
+    const auto high = machine.ask({4}, 5, 0, 1);
+    while (high->ends == 0) {
+        machine.scheduler.step();
+        CHECK(low->ends == 0);
+    }
+    machine.run();
+    CHECK_EQ(low->ids, continued({1, 2}, 20));
 }
 
 TEST("a sequence that has given its slot away takes it back as soon as one is free, and can be aborted meanwhile") {

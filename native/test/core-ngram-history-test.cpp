@@ -68,6 +68,7 @@ int rounds(NgramDrafter & drafter, const Tokens & text) {
         committed += accepted + 1;
     }
     drafter.end(0);
+    drafter.remember(text);
     return count;
 }
 
@@ -99,6 +100,9 @@ TEST("sequences draft together, each from its own text, until one ends") {
     CHECK_EQ(requests[1].tokens, Tokens{4, 1});
     CHECK_EQ(requests[2].tokens, Tokens{});
     drafter.end(2);
+    CHECK(is_gone(drafter, 2));
+    CHECK_EQ(draft(drafter, 3, 2), Tokens{});  // it may have to go on later
+    drafter.remember(Tokens{1, 2, 4, 1, 2});
     CHECK_EQ(draft(drafter, 3, 2), Tokens{4, 1});
     CHECK_EQ(draft(drafter, 1, 2), Tokens{3, 1});  // as long a match in its own text
 }
@@ -111,12 +115,14 @@ TEST("an id can be used again: its old text is history") {
         drafter.commit(0, Tokens{next, 1, 2});
         CHECK_EQ(draft(drafter, 0, 1), Tokens{next});
         drafter.end(0);
+        drafter.remember(Tokens{1, 2, next, 1, 2});
     }
     CHECK_EQ(drafter.history().size(), size_t{0});
     CHECK(is_gone(drafter, 0));
     NgramDrafter remembering;
     remembering.begin(0, Tokens{1, 2, 3});
     remembering.end(0);
+    remembering.remember(Tokens{1, 2, 3});
     remembering.begin(0, Tokens{1, 2});
     CHECK_EQ(draft(remembering, 0, 4), Tokens{3});
 }
@@ -202,6 +208,7 @@ TEST("random texts: the proposed token followed the longest suffix that occurred
                 CHECK(proposed.empty() || std::find(expected.begin(), expected.end(), proposed[0]) != expected.end());
             }
             drafter.end(0);
+            drafter.remember(text);
             history.push_back(text);
         }
         if (test::failures() > before) {

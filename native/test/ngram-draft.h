@@ -42,6 +42,7 @@ inline float first_chance(NgramDrafter & drafter, SeqId seq) {
 inline void end_text(NgramDrafter & drafter, const Tokens & text) {
     drafter.begin(99, text);
     drafter.end(99);
+    drafter.remember(text);
 }
 
 }  // namespace foretoken::test

@@ -2,8 +2,8 @@
 // A child process whose whole output is kept, until a deadline.
 import { execFile } from "node:child_process";
 
-/** With these, CUDA and ggml's Vulkan have no device for a process. */
-const WITHOUT_GPU = { CUDA_VISIBLE_DEVICES: "-1", GGML_VK_VISIBLE_DEVICES: "" };
+/** With these, CUDA and ggml's Vulkan and Metal have no device for a process. */
+const WITHOUT_GPU = { CUDA_VISIBLE_DEVICES: "-1", GGML_VK_VISIBLE_DEVICES: "", GGML_METAL_DEVICES: "0" };
 
 /**
  * Never rejects: a command that cannot be started, or is ended at the deadline, has no code.

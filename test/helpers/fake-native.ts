@@ -12,6 +12,7 @@ export function fakeGeneration(signal: AbortSignal | null = null) {
   const context = {
     seed: 7,
     textOf: (id: number) => `<${id}>`,
+    paused: () => {},
     received: () => {},
     ended: () => calls.ended++,
   };

@@ -1,8 +1,10 @@
-import { readFileSync } from "node:fs";
+import { copyFileSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import t, { type Test } from "tap";
 import type { Pair } from "../../lib/index.js";
 import { PairProcess } from "../../lib/isolation/pair-process.js";
 import { resolveModel } from "../../lib/model-files.js";
+import { modelStamps } from "../../lib/model-hashes.js";
 import { FINISH_REASONS, type NativeBatch } from "../../lib/native.js";
 import { nativeRequest } from "../../lib/native-request.js";
 import { resolveGenerateOptions, resolvePairOptions } from "../../lib/resolve-options.js";
@@ -138,6 +140,21 @@ t.test(
 );
 
 t.test(
+  "the process after one that died loads the same models, or none",
+  { skip: process.platform !== "linux" },
+  async (t) => {
+    const model = join(t.testdir(), "model.gguf");
+    copyFileSync(await resolveModel("fable-1m"), model);
+    const pair = await fable(t, { target: model, draft: false, isolation: "process" });
+    const running = pair.complete("Once", LONG);
+    process.kill(hosts()[0] ?? Number.NaN, "SIGKILL");
+    await t.rejects(running, DIED);
+    copyFileSync(await resolveModel("fable-5m"), model);
+    await t.rejects(pair.complete("Once", LONG), { name: "ModelError", code: "MODEL_CHANGED" });
+  },
+);
+
+t.test(
   "a closed pair refuses, and its process is gone",
   {
     skip: process.platform !== "linux",
@@ -166,7 +183,8 @@ t.test(
     t.teardown(() => host.end());
     const path = await resolveModel("fable-1m");
     const { signal: _, onProgress: __, ...options } = resolvePairOptions({ target: path, threads: 1 });
-    await host.load({ options, files: { target: path, draft: null }, crossVocabulary: false }, null);
+    const files = { target: path, draft: null };
+    await host.load({ options, files, crossVocabulary: false, stamps: await modelStamps(files) }, null);
     const pair = { draft: null, vocabulary: 100, deterministic: true };
     const request = nativeRequest(Int32Array.of(1, 2), resolveGenerateOptions(LONG, pair));
     const batches: NativeBatch[] = [];
