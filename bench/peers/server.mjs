@@ -69,7 +69,11 @@ export async function startServer(tools, { target, draft, atOnce, contextSize, t
   // after a second or three.
   const agents = Array.from({ length: atOnce }, () => new Agent({ keepAlive: true, maxSockets: 1 }));
   const connect = async () => {
-    for (const agent of agents) await exchange(`${url}/health`, { agent, signal });
+    for (const agent of agents) {
+      // The server closes connections that were idle for some seconds, perhaps just now.
+      agent.destroy();
+      await exchange(`${url}/health`, { agent, signal });
+    }
   };
   return {
     connect,

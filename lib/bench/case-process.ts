@@ -128,18 +128,19 @@ function peakMemory(): number {
   return process.resourceUsage().maxRSS * 1024;
 }
 
-function answer(message: Answer): void {
-  process.send?.(message);
+/** Resolves when it is on its way: what many streams say is more than the channel takes at once. */
+function answer(message: Answer): Promise<void> {
+  return new Promise((resolve) => process.send?.(message, () => resolve()));
 }
 
 process.once("message", async (task: Task) => {
   // Ctrl-C reaches the whole group; the parent decides what to keep, and then lets go of the channel.
   process.on("SIGINT", () => {});
   try {
-    answer(await perform(task));
+    await answer(await perform(task));
   } catch (error) {
     const { message, code = null } = error as Error & { code?: string };
-    answer({ type: "error", code, message });
+    await answer({ type: "error", code, message });
   }
   process.disconnect();
 });

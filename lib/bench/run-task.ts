@@ -29,7 +29,8 @@ export function runTask<T extends Task["type"]>(
       else resolve(answer as Result<T>);
     });
     child.once("error", reject);
-    child.once("exit", (code, killed) => {
+    // Not "exit", after which its answer may still come.
+    child.once("close", (code, killed) => {
       signal?.removeEventListener("abort", abort);
       reject(
         createError(
