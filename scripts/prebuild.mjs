@@ -53,13 +53,12 @@ async function requireAtMost(files, library, most) {
 }
 
 /**
- * @param {{ cuda?: boolean, architectures?: string, maxGlibc?: string | undefined, maxGlibcxx?: string | undefined }} [options]
+ * @param {Pick<import("./build.mjs").BuildOptions, "cuda" | "architectures"> & { maxGlibc?: string | undefined, maxGlibcxx?: string | undefined }} [options]
  * @returns {Promise<string>} the addon
  */
-export async function prebuild({ cuda = false, architectures, maxGlibc, maxGlibcxx } = {}) {
+export async function prebuild({ maxGlibc, maxGlibcxx, ...chosen } = {}) {
   const libc = cLibrary();
   const definitions = libc === null ? [] : [`-DFORETOKEN_LIBRARY_FOLDER=${libc}`];
-  const chosen = architectures === undefined ? { cuda } : { cuda, architectures };
   await build({ "no-tests": true, "all-cpu-variants": true, ...chosen }, definitions);
   const built = join(root, "build", "Portable");
   const files = (await readdir(built)).filter((name) => /\.(node|so|dylib|dll)$/.test(name));
@@ -70,7 +69,7 @@ export async function prebuild({ cuda = false, architectures, maxGlibc, maxGlibc
   const cudaFolder = join(root, "build", "cuda");
   await rm(libraries, { recursive: true, force: true });
   await mkdir(libraries, { recursive: true });
-  if (cuda) await mkdir(cudaFolder, { recursive: true });
+  if (chosen.cuda) await mkdir(cudaFolder, { recursive: true });
   /** @type {string[]} */
   const placed = [];
   for (const name of files) {
