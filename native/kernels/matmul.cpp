@@ -13,6 +13,13 @@ constexpr size_t kBlock = 32;
 /** Weight values of one turn of a tile's loop: a cache line of 16-bit weights, whole blocks of quantised ones. */
 template <typename Weight> constexpr size_t kStep = std::max(4 * kLanes, kValues<Weight>);
 
+/** Packed floats that stay in the second cache while all weights pass. */
+constexpr size_t kMostCached = 160 * 1024;
+
+/** Where there are more, so many weight rows and inner values meet all columns before the next do. */
+constexpr size_t kPanelRows = 36;
+constexpr size_t kSlice = 1024;
+
 /** Bytes that a prefetch is ahead at least. */
 constexpr size_t kNearest = 6144;
 
@@ -47,6 +54,9 @@ template <typename Weight> struct Operands {
     const char * ahead;    // what to request meanwhile
     float * results;
     size_t result_stride;  // floats from one column to the next
+    // Of a slice of the inner dimension, [Rows][Columns][kLanes]: sums so far, and where they go instead of results.
+    const float * begun = nullptr;
+    float * unfinished = nullptr;
 };
 
 /** Adds one vector of each of Rows weight rows times one of each column. Inlined always: a call would spill the sums.
@@ -96,10 +106,8 @@ enum class Ahead { nothing, all, half };
 /** Sums of Rows weight rows with Columns columns. */
 template <size_t Rows, size_t Columns, Ahead ahead, typename Weight> void tile(const Operands<Weight> & in) {
     Vector sums[Rows][Columns];
-    for (auto & row : sums) {
-        for (Vector & sum : row) {
-            sum = zero();
-        }
+    for (size_t i = 0; i < Rows * Columns; i++) {
+        sums[i / Columns][i % Columns] = in.begun ? load(in.begun + i * kLanes) : zero();
     }
     constexpr size_t step = kStep<Weight> / kValues<Weight>;
     constexpr size_t step_bytes = Rows * step * sizeof(Weight);
@@ -129,6 +137,12 @@ template <size_t Rows, size_t Columns, Ahead ahead, typename Weight> void tile(c
             add_products(sums, weights, stride, packed + whole * Columns,
                          [=](const Weight * row) { return load_partly(row + whole, left - whole); });
         }
+    }
+    if (in.unfinished) {
+        for (size_t i = 0; i < Rows * Columns; i++) {
+            store(in.unfinished + i * kLanes, sums[i / Columns][i % Columns]);
+        }
+        return;
     }
     for (size_t c = 0; c < Columns; c++) {
         store_sums(sums, c, in.results + c * in.result_stride);
@@ -181,6 +195,36 @@ void multiply_block(Operands<Weight> in, size_t rows, size_t columns, size_t til
     }
 }
 
+/** The same where there are more than kMostCached packed floats. Nothing is requested ahead: it made no difference. */
+template <size_t Rows, typename Weight>
+void multiply_panels(const Operands<Weight> & all, size_t rows, size_t columns, size_t tile_columns) {
+    alignas(64) float sums[kPanelRows * kBlock * kLanes];
+    Operands<Weight> in = all;
+    const auto multiply_panel = [&](size_t first_row, size_t slice) {
+        const size_t end = std::min(first_row + kPanelRows, rows);
+        for (size_t column = 0; column < columns; column += tile_columns) {
+            const size_t width = std::min(tile_columns, columns - column);
+            in.packed = all.packed + column * round_up(all.inner, kLanes) + slice * width;
+            for (size_t row = first_row; row < end;) {
+                const size_t height = end - row >= Rows ? Rows : 1;
+                float * const carried = sums + ((row - first_row) * columns + column * height) * kLanes;
+                in.weights = all.weights + row * all.weight_stride + slice / kValues<Weight>;
+                in.results = all.results + column * all.result_stride + row;
+                in.begun = slice > 0 ? carried : nullptr;
+                in.unfinished = slice + in.inner < all.inner ? carried : nullptr;
+                height == Rows ? tile_of<Rows, Ahead::nothing>(width, in) : tile_of<1, Ahead::nothing>(width, in);
+                row += height;
+            }
+        }
+    };
+    for (size_t row = 0; row < rows; row += kPanelRows) {
+        for (size_t slice = 0; slice < all.inner; slice += kSlice) {
+            in.inner = std::min(kSlice, all.inner - slice);
+            multiply_panel(row, slice);
+        }
+    }
+}
+
 /** A share's first weight row, in units that every tile divides. */
 size_t first_row(size_t rows, size_t index, size_t count) {
     constexpr size_t unit = 12;
@@ -203,7 +247,9 @@ void multiply_rows(const Weights & weights, const float * packed, float * result
                                      results + column * result_stride + begin,
                                      result_stride};
         const TileShape shape = tile_shape(count);
-        if (kRegisters == 32 || shape.rows == 4) {
+        if (count > shape.columns && count * weights.inner > kMostCached) {
+            multiply_panels<tile_shape(kBlock).rows>(in, end - begin, count, shape.columns);
+        } else if (kRegisters == 32 || shape.rows == 4) {
             multiply_block<4>(in, end - begin, count, shape.columns);
         } else if constexpr (kRegisters == 16) {
             shape.rows == 2 ? multiply_block<2>(in, end - begin, count, shape.columns)

@@ -10,7 +10,8 @@
 //
 // Speed: weights come from memory once for 32 columns. A tile of a few weight rows and columns lives in registers; its
 // weights stay in the first cache while the tile's row goes over all columns, and the next rows are requested
-// meanwhile.
+// meanwhile. Activations that do not fit into the second cache are read slice by slice instead, each for several rows
+// of tiles, whose unfinished sums are kept.
 #pragma once
 
 #include <cstddef>

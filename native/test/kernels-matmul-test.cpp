@@ -271,6 +271,18 @@ TEST("q8_0 weights give the bits of the floats they stand for") {
     }
 }
 
+TEST("activations that no cache holds give the same bits") {
+    std::mt19937 random(kSeed);
+    for (const WeightType type : {WeightType::float32, WeightType::float16, WeightType::bfloat16, WeightType::q8_0}) {
+        for (const size_t columns : {5, 20, 34}) {
+            const size_t inner = 32 * (columns == 5 ? 1100 : 257) + (type == WeightType::q8_0 ? 0 : 7);
+            const Product product(type, 41, inner, columns, 0, random);
+            check_error(product);
+            check_invariant(product);
+        }
+    }
+}
+
 TEST("every half and every bfloat16 widens exactly, subnormals included") {
     for (const WeightType type : {WeightType::float16, WeightType::bfloat16}) {
         std::mt19937 random(kSeed);
