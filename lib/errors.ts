@@ -169,6 +169,7 @@ export const ERROR_TABLE = {
   REPORT_INVALID: { kind: "option", hint: "Pass a file that `foretoken bench --json` wrote." },
   PROMPTS_INVALID: { kind: "option", hint: "docs/benchmarks.md shows the forms of prompt files." },
   BATCH_INVALID: { kind: "option", hint: "docs/api.md shows the form of both files." },
+  FILE_NOT_WRITTEN: { kind: "engine", hint: "Check the folder, its permissions and the space that is left." },
   ABORTED: { kind: "engine", hint: "Expected where an abort was asked for; otherwise report it." },
 } as const satisfies Record<string, { kind: string; hint: string }>;
 

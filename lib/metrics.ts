@@ -101,7 +101,9 @@ export class Meter {
   }
 
   snapshot(): PairMetrics {
-    const { targetPassShare: targetPasses, draftPassShare: draftPasses, ...counters } = this.#counters;
+    const { targetPassShare, draftPassShare, ...counters } = this.#counters;
+    // Sums of shares: thirds do not add up to one.
+    const targetPasses = Math.round(targetPassShare);
     const { rounds, proposed, accepted, corrections, targetTokens } = counters;
     const busyMs = this.#busyMs + (this.#open > 0 ? performance.now() - this.#busySince : 0);
     return {
@@ -110,7 +112,7 @@ export class Meter {
       failed: this.#failed,
       ...counters,
       targetPasses,
-      draftPasses,
+      draftPasses: Math.round(draftPassShare),
       tokensPerPass: ratio(targetTokens, targetPasses),
       generatedTokens: this.#generatedTokens,
       agreement: ratio(accepted, accepted + corrections),

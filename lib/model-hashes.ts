@@ -37,10 +37,12 @@ export function modelHashes(parts: PairParts): Promise<ModelHashes> {
 
 async function hashModels({ target, draft, stamps }: PairParts): Promise<ModelHashes> {
   const files = { target: target.path, draft: draft?.path ?? null };
+  await requireUnchanged(files, stamps);
   const hashes = {
     target: await fileHash(files.target),
     draft: files.draft === null ? null : await fileHash(files.draft),
   };
+  // Once more: reading takes seconds.
   await requireUnchanged(files, stamps);
   return hashes;
 }
@@ -54,6 +56,6 @@ async function stamp(path: string): Promise<string> {
 function changed(path: string) {
   return createError(
     "MODEL_CHANGED",
-    `Expected ${path} as it was loaded but it was written or replaced since`,
+    `Expected ${path} as it was loaded but it was written, replaced or taken away since`,
   );
 }

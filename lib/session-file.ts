@@ -29,7 +29,7 @@ const CHUNK = 1 << 26;
 /** Cells are those of this release's kernels, bit for bit. */
 const ENGINE = `foretoken ${version}, llama.cpp ${native.llamaCppRelease}`;
 
-/** The file is whole or not there. Rejects with what the file system says. */
+/** The file is whole or not there. Rejects with FILE_NOT_WRITTEN. */
 export async function writeSessionFile(
   path: string,
   models: ModelHashes,

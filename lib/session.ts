@@ -64,7 +64,7 @@ export class Session {
 
   /**
    * Writes the conversation, and what the pair's caches keep of it, to a file that `pair.restoreSession` reads in another process.
-   * The file is whole or not there. Rejects with SESSION_BUSY, PAIR_CLOSED, MODEL_CHANGED and with what the file system says.
+   * The file is whole or not there. Rejects with SESSION_BUSY, PAIR_CLOSED, MODEL_CHANGED and FILE_NOT_WRITTEN.
    */
   save(path: string): Promise<void> {
     return new CallSite(this.save).wait(async () => {

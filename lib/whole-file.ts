@@ -1,4 +1,5 @@
 import { open, rename, rm } from "node:fs/promises";
+import { createError } from "./errors.js";
 import { ownedName } from "./owned-name.js";
 
 /** What the names of files end in that are being written. */
@@ -11,7 +12,7 @@ const MOST_AT_ONCE = 1 << 30;
 
 /**
  * Makes a file that is either the old one or the whole new one, whatever happens in between: `make` writes it under a name of
- * its own; then it is synchronised and renamed. Rejects with the signal's reason, and with what `make` and the file system say.
+ * its own; then it is synchronised and renamed. Rejects with FILE_NOT_WRITTEN, the signal's reason, and with what `make` says.
  */
 export async function makeWholeFile(
   path: string,
@@ -28,7 +29,9 @@ export async function makeWholeFile(
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw error;
+    const { syscall, code } = error as NodeJS.ErrnoException;
+    if (syscall === undefined) throw error;
+    throw createError("FILE_NOT_WRITTEN", `Expected to write ${path} but got ${code}`);
   }
 }
 

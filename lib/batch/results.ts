@@ -25,13 +25,20 @@ const BEGINNING = '{"id":';
 export class Results {
   /** Ids that earlier runs have finished. */
   readonly done: ReadonlySet<string>;
+  /** Those of them whose results are errors. */
+  readonly failed: ReadonlySet<string>;
   readonly #owner: OutputOwner;
   readonly #file: FileHandle;
   #syncedAt = performance.now();
   #lastWrite = Promise.resolve();
 
-  private constructor(done: ReadonlySet<string>, owner: OutputOwner, file: FileHandle) {
+  private constructor(
+    { done, failed }: Pick<Results, "done" | "failed">,
+    owner: OutputOwner,
+    file: FileHandle,
+  ) {
     this.done = done;
+    this.failed = failed;
     this.#owner = owner;
     this.#file = file;
   }
@@ -44,11 +51,11 @@ export class Results {
   static async open(path: string, { retryErrors = false } = {}): Promise<Results> {
     const owner = await OutputOwner.of(path).catch((error: unknown) => unwritable(path, error));
     try {
-      const { kept, done, wholeBytes, tornBytes } = await readResults(path, retryErrors);
+      const { kept, wholeBytes, tornBytes, ...ids } = await readResults(path, retryErrors);
       if (kept !== null) await writeWholeFile(path, kept());
       const file = await open(path, "a");
       if (kept === null && tornBytes > 0) await file.truncate(wholeBytes);
-      return new Results(done, owner, file);
+      return new Results(ids, owner, file);
     } catch (error) {
       await owner.end();
       return unwritable(path, error);
@@ -86,9 +93,9 @@ export class Results {
 
 async function readResults(path: string, retryErrors: boolean) {
   const done = new Set<string>();
+  const failed = new Set<string>();
   let wholeBytes = 0;
   let tornBytes = 0;
-  let errors = 0;
   if (!(await isMissing(path))) {
     for await (const { text, number, end, isWhole } of readLines(path)) {
       if (!isWhole) {
@@ -99,8 +106,8 @@ async function readResults(path: string, retryErrors: boolean) {
       wholeBytes = end;
       const result = parseResult(text);
       if (result === null) throw foreign(path, number);
-      if (retryErrors && "error" in result) errors++;
-      else done.add(String(result.id));
+      done.add(String(result.id));
+      if ("error" in result) failed.add(String(result.id));
     }
   }
   const kept = async function* () {
@@ -109,7 +116,9 @@ async function readResults(path: string, retryErrors: boolean) {
       if (result !== null && !("error" in result)) yield Buffer.from(`${text}\n`);
     }
   };
-  return { done, wholeBytes, tornBytes, kept: errors > 0 ? kept : null };
+  if (!retryErrors || failed.size === 0) return { done, failed, wholeBytes, tornBytes, kept: null };
+  for (const id of failed) done.delete(id);
+  return { done, failed: new Set<string>(), wholeBytes, tornBytes, kept };
 }
 
 function parseResult(text: string): BatchResult | null {

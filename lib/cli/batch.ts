@@ -34,7 +34,7 @@ export function addBatch(program: Command): void {
     .argument("<out>", "JSONL file of results, in the order in which they are finished");
   addModelFlags(command);
   addGenerationFlags(command);
-  addContextFlags(command);
+  addContextFlags(command, "auto");
   command
     .option(
       "--concurrency <n>",
@@ -50,7 +50,7 @@ A line of the input is {"prompt": "…"} with an id (text or whole number; else 
 which go before the flags: {"id": "a", "prompt": "Once", "maxTokens": 60, "temperature": 0.8}
 A line of the output is {"id", "text", "finishReason", "seed", "promptTokens", "generatedTokens"}, with "tokens" where
 logprobs were asked for, or {"id", "error": {"code", "message"}}.
-As many requests run at once as fit into memory, at most 16, unless --max-sequences says otherwise.
+With --max-sequences auto as many requests run at once as fit into memory, at most 16.
 Ids that the output has are not asked for again: after a crash, a lost worker or Ctrl-C the same command goes on.
 
 Examples:
@@ -66,10 +66,11 @@ Exit codes: 0 done, 1 it failed or results have errors, 2 wrong usage, 130 inter
 }
 
 async function batch(input: string, output: string, flags: Flags, signal: AbortSignal): Promise<void> {
-  await refuseSameFile(input, output);
+  await requireFiles(input, output);
   const ids = await readIds(input);
   const results = await Results.open(output, given({ retryErrors: flags.retryErrors }));
   const skipped = ids.filter((id) => results.done.has(id)).length;
+  const skippedErrors = ids.filter((id) => results.failed.has(id)).length;
   const counts: BatchCounts = { total: ids.length, skipped, done: 0, failed: 0, generatedTokens: 0 };
   const started = performance.now();
   try {
@@ -78,9 +79,9 @@ async function batch(input: string, output: string, flags: Flags, signal: AbortS
     await results.close();
   }
   const seconds = (performance.now() - started) / 1000;
-  const summary = { ...counts, seconds, tokensPerSecond: counts.generatedTokens / seconds };
+  const summary = { ...counts, skippedErrors, seconds, tokensPerSecond: counts.generatedTokens / seconds };
   await (flags.json ? printJson(summary) : print(describe(summary)));
-  if (counts.failed > 0) process.exitCode = EXIT.failed;
+  if (counts.failed + skippedErrors > 0) process.exitCode = EXIT.failed;
 }
 
 async function run(
@@ -129,15 +130,33 @@ function resultOf(id: BatchId, { text, finishReason, seed, tokens, stats }: Comp
   return { id, text, finishReason, seed, promptTokens, generatedTokens, ...logprobs };
 }
 
-async function refuseSameFile(input: string, output: string): Promise<void> {
+/** An input is read twice, an output is read before it is written: a pipe would be empty the second time, or never end. */
+async function requireFiles(input: string, output: string): Promise<void> {
   const [a, b] = await Promise.all([input, output].map((path) => stat(path).catch(() => null)));
+  for (const [path, found] of [
+    [input, a],
+    [output, b],
+  ] as const)
+    if (found && !found.isFile())
+      throw createError(
+        "BATCH_INVALID",
+        `Expected a regular file at ${path} but found a pipe, folder or device`,
+      );
   if (a && b && a.dev === b.dev && a.ino === b.ino)
     throw createError("BATCH_INVALID", `Expected another file for the results than ${input}`);
 }
 
-function describe(summary: BatchCounts & { seconds: number; tokensPerSecond: number }): string {
-  const { total, skipped, done, failed, generatedTokens, seconds, tokensPerSecond } = summary;
-  const before = skipped > 0 ? `, ${skipped} were there already` : "";
+interface Summary extends BatchCounts {
+  /** Of those skipped. */
+  skippedErrors: number;
+  seconds: number;
+  tokensPerSecond: number;
+}
+
+function describe(summary: Summary): string {
+  const { total, skipped, skippedErrors, done, failed, generatedTokens, seconds, tokensPerSecond } = summary;
+  const withErrors = skippedErrors > 0 ? ` (${skippedErrors} with errors: --retry-errors asks again)` : "";
+  const before = skipped > 0 ? `, ${skipped} were there already${withErrors}` : "";
   const errors = failed > 0 ? `, ${failed} failed` : "";
   return `${done} of ${total} requests done${errors}${before}: ${generatedTokens} tokens in ${seconds.toFixed(1)} s, ${rate(tokensPerSecond)} tokens/s\n`;
 }

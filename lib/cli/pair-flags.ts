@@ -41,7 +41,8 @@ export function addModelFlags(command: Command): void {
   addDraftFlags(command);
 }
 
-export function addContextFlags(command: Command): void {
+/** `maxSequences`: its default, to be shown. */
+export function addContextFlags(command: Command, maxSequences: number | "auto" = 1): void {
   addPlacementFlags(command)
     .option("--context-size <n>", "tokens of prompt and output together, or auto: what fits", integerOrAuto)
     .addOption(
@@ -50,7 +51,7 @@ export function addContextFlags(command: Command): void {
     .option("--no-memory-check", "load what does not fit into memory all the same")
     .option(
       "--max-sequences <n>",
-      "generations that run at once, 1 to 64, or auto: what fits (default: 1)",
+      `generations that run at once, 1 to 64, or auto: what fits (default: ${maxSequences})`,
       integerOrAuto,
     )
     .option("--batch-size <n>", "tokens of one forward pass at most (default: 512)", integer)

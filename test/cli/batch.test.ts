@@ -153,7 +153,10 @@ t.test("--retry-errors asks again for what failed", async (t) => {
     .split("\n")
     .filter((line) => line.includes('"text":'));
   writeFileSync(input, '{"id":1,"prompt":"Once"}\n{"id":2,"prompt":"The fox"}');
-  t.match(await batch(), { code: 0, stdout: /^0 of 2 requests done, 2 were there already/ });
+  const nothingNew =
+    /^0 of 2 requests done, 2 were there already \(1 with errors: --retry-errors asks again\)/;
+  t.match(await batch(), { code: 1, stdout: nothingNew });
+  t.match(JSON.parse((await batch(["--json"])).stdout), { skipped: 2, skippedErrors: 1, failed: 0 });
   t.match(await batch(["--retry-errors"]), { code: 0, stdout: /^1 of 2 requests done, 1 were there/ });
   t.match(readFileSync(output, "utf8"), `${first}\n{"id":2,"text":`);
   t.equal(results().length, 2);
@@ -165,4 +168,17 @@ t.test("files that would be spoilt are wrong usage", async (t) => {
   t.match(await batch(), { code: 2, stdout: "", stderr: /but line 1 is something else.*\[BATCH_INVALID\]/ });
   t.equal(readFileSync(output, "utf8"), "notes", "untouched");
   t.match(await cli(["batch", input, input]), { code: 2, stderr: /Expected another file for the results/ });
+});
+
+t.test("pipes and folders are refused: files are read twice", async (t) => {
+  const { folder, input, output } = files(t, [{ id: 1, prompt: "x" }]);
+  for (const [from, to, named] of [
+    ["/dev/stdin", output, "/dev/stdin"],
+    [input, "/dev/stdout", "/dev/stdout"],
+    [input, folder, folder],
+  ]) {
+    const stderr = new RegExp(`a regular file at ${named} but .*\\[BATCH_INVALID\\]`);
+    t.match(await cli(["batch", from as string, to as string]), { code: 2, stdout: "", stderr });
+  }
+  t.notOk(existsSync(output));
 });

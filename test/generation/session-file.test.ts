@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { copyFileSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
 import { fable, ids } from "../helpers/fable.js";
@@ -70,7 +70,7 @@ t.test(
     const pair = await fable(t, { draft: model });
     const session = pair.session();
     renameSync(model, elsewhere);
-    await t.rejects(session.save(join(folder, "a")), { code: "ENOENT" });
+    await t.rejects(session.save(join(folder, "a")), { name: "ModelError", code: "MODEL_CHANGED" });
     copyFileSync(draft?.path as string, model);
     await t.rejects(session.save(join(folder, "a")), { name: "ModelError", code: "MODEL_CHANGED" });
     renameSync(elsewhere, model);
@@ -80,6 +80,23 @@ t.test(
     await pair.restoreSession(join(folder, "a"));
   },
 );
+
+t.test("a session that cannot be written says so, by the name it was given", async (t) => {
+  const folder = t.testdir({ taken: {} });
+  const session = (await fable(t)).session();
+  for (const [path, why] of [
+    [join(folder, "nowhere", "a"), "ENOENT"],
+    [join(folder, "taken"), "EISDIR"],
+  ]) {
+    const saved = session.save(path as string);
+    await t.rejects(saved, {
+      name: "EngineError",
+      code: "FILE_NOT_WRITTEN",
+      message: `${path} but got ${why}`,
+    });
+  }
+  t.strictSame(readdirSync(folder), ["taken"]);
+});
 
 t.test("damaged and foreign files are refused", async (t) => {
   const folder = t.testdir();

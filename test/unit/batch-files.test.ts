@@ -77,6 +77,7 @@ t.test("a torn last line is cut off wherever it was torn", async (t) => {
     writeFileSync(path, Buffer.concat([Buffer.from(kept), Buffer.from(torn).subarray(0, length)]));
     const results = await Results.open(path);
     t.strictSame([...results.done], ["a", "b"]);
+    t.strictSame([...results.failed], ["b"]);
     await results.append(done("c"));
     await results.close();
     t.equal(readFileSync(path, "utf8"), kept + lines(done("c")));
