@@ -3,7 +3,7 @@ import { type AddressInfo, createServer } from "node:net";
 import t from "tap";
 import { estimateMemory, type Pair } from "../../lib/index.js";
 import { native } from "../../lib/native.js";
-import { probeWorker } from "../../lib/workers/probe.js";
+import { PROBE_TIMEOUT_MS, probeWorker } from "../../lib/workers/probe.js";
 import { fable, ids, prompts } from "../helpers/fable.js";
 import { hello } from "../helpers/rpc.js";
 import { startWorker, type Worker } from "../helpers/worker.js";
@@ -101,6 +101,24 @@ t.test("a worker that greets and then serves somebody else is busy, too", async 
     t.rejects(fable(t, { devices: await greetsOnce() }), busy),
     t.rejects(estimateMemory({ target: "fable-17m", devices: await greetsOnce() }), busy),
   ]);
+});
+
+t.test("an abort ends an estimate that waits for a worker", async (t) => {
+  const server = createServer((socket) => socket.on("error", () => {})).listen(0, "127.0.0.1");
+  t.teardown(() => server.close());
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const reason = new Error("changed my mind");
+  const stop = new AbortController();
+  let aborted = 0;
+  server.once("connection", () => {
+    aborted = performance.now();
+    stop.abort(reason);
+  });
+  const options = { target: "fable-17m", devices: [`rpc://127.0.0.1:${port}`], signal: stop.signal };
+  await t.rejects(estimateMemory(options), reason);
+  t.ok(performance.now() - aborted < PROBE_TIMEOUT_MS, "before the worker's time is over");
+  await t.rejects(estimateMemory(options), reason, "and one that was aborted before");
 });
 
 t.test("a draft that is the target's own file stays here all the same", async (t) => {
