@@ -345,6 +345,10 @@ export interface NativeAddon {
   /** One for each module beside the addon that gives no device, and why. */
   deviceNotes(): string[];
   /**
+   * Connects to the worker at "host:port" until the process ends, which alone ends the wait for one that serves somebody else.
+   */
+  holdWorker(endpoint: string): Promise<void>;
+  /**
    * Serves this machine's devices at "a.b.c.d:port" to one client after another. Goes on for good; resolves where it cannot
    * listen or accept. A client may end the process.
    */

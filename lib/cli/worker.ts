@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { defaultThreads, threadCount } from "../threads.js";
 import { addressText, listenAddress, type WorkerAddress } from "../workers/address.js";
+import { reachableAddresses } from "../workers/reachable.js";
 import { serveDevices } from "../workers/serve.js";
 import { EXIT } from "./exit.js";
 import { integer } from "./numbers.js";
@@ -18,12 +19,13 @@ export function addWorker(program: Command): void {
     .description("Serve this machine's devices to a pair on another one, until Ctrl-C.")
     .option("--listen <[host:]port>", "where; port 0 is any that is free", "50052")
     .option("--threads <n>", "CPU threads where there is no GPU (default: all processors)", integer)
-    .option("--json", "print the address as JSON")
+    .option("--json", "print the addresses as JSON")
     .addHelpText(
       "after",
       `
-Prints the address that \`--devices\` takes once it can be used. The host is 127.0.0.1 unless another is given:
-whoever reaches the port can use and crash the worker, and read what passes; docs/several-machines.md shows a tunnel.
+Prints the address that \`--devices\` takes once it can be used, for 0.0.0.0 each of this machine's, one a line.
+The host is 127.0.0.1 unless another is given: whoever reaches the port can use and crash the worker, and read
+what passes; docs/several-machines.md shows a tunnel.
 One pair is served at a time.
 
 Examples:
@@ -46,7 +48,8 @@ async function worker({ listen, threads = defaultThreads(), json }: Flags): Prom
     signal: end.signal,
     onListening: (address) => {
       if (!address.host.startsWith("127.")) warn(address);
-      void (json ? printJson({ address: addressText(address) }) : print(`${addressText(address)}\n`));
+      const addresses = reachableAddresses(address).map(addressText);
+      void (json ? printJson({ address: addresses[0], addresses }) : print(`${addresses.join("\n")}\n`));
     },
     onRestart: (reason) =>
       process.stderr.write(`foretoken: the server ended with ${reason} and is started again\n`),

@@ -5,6 +5,7 @@ import { type EnginePlan, type OpenedPair, openEngine } from "../open-engine.js"
 import { planMemory } from "../plan-memory.js";
 import type { PlainPairOptions } from "../resolve-options.js";
 import { refuseTwice } from "../workers/address.js";
+import { holdWorker } from "../workers/hold.js";
 import { probeWorker } from "../workers/probe.js";
 import type { HostAnswer, HostCalls, HostRequest } from "./messages.js";
 import { toPlainError } from "./plain-error.js";
@@ -30,11 +31,13 @@ async function open(plan: EnginePlan): Promise<OpenedPair> {
   return openEngine({ ...plan, options: await reached(plan.options) }, new native.AbortFlag(), report);
 }
 
-/** ggml is shown only workers that answer. */
+/** ggml is shown only workers that answer, and that serve nobody else from then on. */
 async function reached(options: PlainPairOptions): Promise<PlainPairOptions> {
   const workers = await Promise.all(options.workers.map((address) => probeWorker(address)));
   // ggml would take one for two.
   refuseTwice(workers);
+  // ggml connects to one at a time.
+  for (const worker of workers) await holdWorker(worker);
   return { ...options, workers };
 }
 

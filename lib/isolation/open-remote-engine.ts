@@ -1,4 +1,4 @@
-import { native } from "../native.js";
+import { type NativeModel, native } from "../native.js";
 import { type EnginePlan, type OpenedPair, throwFailure } from "../open-engine.js";
 import type { ResolvedPairOptions } from "../resolve-options.js";
 import { PairProcess } from "./pair-process.js";
@@ -24,12 +24,13 @@ export async function openRemoteEngine(
       process.end();
     }
   };
+  let targetModel: NativeModel | null = null;
   const abort = () => process.end();
   signal?.addEventListener("abort", abort);
   try {
     const { layout, target, draft } = await process.load(plan, report);
     const vocabulary = { gpuLayers: 0, extraBuffers: false, vocabularyOnly: true };
-    const targetModel = await native.loadModel(plan.files.target, vocabulary);
+    targetModel = await native.loadModel(plan.files.target, vocabulary);
     // A later process shall not choose otherwise.
     const options = { ...plan.options, ...layout };
     const engine = new RemoteEngine(process, { ...plan, options });
@@ -37,6 +38,7 @@ export async function openRemoteEngine(
     return { engine, targetModel, draftModel: null, target, draft, ...layout };
   } catch (error) {
     process.end();
+    targetModel?.close();
     throwFailure(listenerFailure);
     signal?.throwIfAborted();
     throw error;

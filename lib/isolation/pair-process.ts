@@ -41,20 +41,15 @@ export class PairProcess {
   #isOver = false;
   #isEnding = false;
 
+  /** Throws PAIR_PROCESS_DIED. */
   constructor({ abortTimeoutMs = ABORT_TIMEOUT_MS } = {}) {
     this.#abortTimeoutMs = abortTimeoutMs;
-    // ggml says on stderr why it ends the process.
-    const stderr = process.env.FORETOKEN_DEBUG === undefined ? "pipe" : 2;
-    this.#child = fork(HOST, {
-      stdio: ["ignore", "ignore", stderr, "ipc"],
-      execArgv: forkedFlags(),
-      serialization: "advanced",
-    });
+    this.#child = start();
     this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       this.#lastWords = (this.#lastWords + text).slice(-LAST_WORDS);
     });
     this.#child.on("message", (answer: HostAnswer) => this.#receive(answer));
-    this.#child.once("error", (error) => this.#die(`could not be started: ${error.message}`));
+    this.#child.once("error", (error) => this.#die(notStarted(error)));
     // Not "exit", after which the last words may still come.
     this.#child.once("close", (code, signal) => this.#die(`ended with ${signal ?? `code ${code}`}`));
     this.#keepAlive();
@@ -128,8 +123,8 @@ export class PairProcess {
   }
 
   #send(message: HostRequest): void {
-    // Where it cannot be sent the process has ended, which its event says.
-    this.#child.send(message, () => {});
+    // Where it cannot be sent the process has ended, which its event says; one that was not even begun has no channel.
+    this.#child.send?.(message, () => {});
     this.#keepAlive();
   }
 
@@ -161,9 +156,7 @@ export class PairProcess {
   #die(how: string): void {
     const words = this.#lastWords.trim().split("\n").at(-1) ?? "";
     const said = words === "" ? "" : `, saying: ${words}`;
-    this.#finish(
-      createError("PAIR_PROCESS_DIED", `Expected the pair's process to go on but it ${how}${said}`),
-    );
+    this.#finish(died(`${how}${said}`));
     this.#exited.resolve();
     this.#isEnding = false;
     this.#keepAlive();
@@ -188,6 +181,29 @@ export class PairProcess {
       else handle?.unref?.();
     }
   }
+}
+
+/** Throws PAIR_PROCESS_DIED; some reasons why the system does not start it are its event "error" instead. */
+function start(): ChildProcess {
+  // ggml says on stderr why it ends the process.
+  const stderr = process.env.FORETOKEN_DEBUG === undefined ? "pipe" : 2;
+  try {
+    return fork(HOST, {
+      stdio: ["ignore", "ignore", stderr, "ipc"],
+      execArgv: forkedFlags(),
+      serialization: "advanced",
+    });
+  } catch (error) {
+    throw died(notStarted(error as Error));
+  }
+}
+
+function notStarted({ message }: Error): string {
+  return `could not be started: ${message}`;
+}
+
+function died(how: string) {
+  return createError("PAIR_PROCESS_DIED", `Expected the pair's process to go on but it ${how}`);
 }
 
 /** The last batch of a generation that says no more. */

@@ -60,7 +60,7 @@ export class RemoteEngine implements NativeEngine {
     return this.#slot.process.end();
   }
 
-  /** Throws ENGINE_CLOSED. */
+  /** Throws ENGINE_CLOSED and PAIR_PROCESS_DIED. */
   #process(): PairProcess {
     if (this.#isClosed) throw createError("ENGINE_CLOSED", "Expected an open engine but this one is closed");
     if (this.#slot.process.isOver) {

@@ -48,6 +48,20 @@ Napi::Value system_info(const Napi::CallbackInfo & info) {
     });
 }
 
+Napi::Value hold_worker_at(const Napi::CallbackInfo & info) {
+    return guarded(info.Env(), [&] {
+        // Here, so that the promise waits for the worker alone and not for modules of GPUs.
+        AddonData::of(info.Env()).require_backend();
+        return PromiseWorker<std::monostate>::run(
+            info.Env(),
+            [endpoint = to_string(info[0], "endpoint")] {
+                hold_worker(endpoint);
+                return std::monostate();
+            },
+            [](Napi::Env env, std::monostate &) { return env.Undefined(); });
+    });
+}
+
 Napi::Value serve_devices_to(const Napi::CallbackInfo & info) {
     return guarded(info.Env(), [&] {
         return PromiseWorker<std::monostate>::run(
@@ -93,6 +107,7 @@ static Napi::Object init(Napi::Env env, Napi::Object exports) {
     exports.Set("AbortFlag", data->abort_flag.Value());
     exports.Set("devices", Napi::Function::New<devices>(env));
     exports.Set("deviceNotes", Napi::Function::New<device_notes>(env));
+    exports.Set("holdWorker", Napi::Function::New<hold_worker_at>(env));
     exports.Set("serveDevices", Napi::Function::New<serve_devices_to>(env));
     exports.Set("systemInfo", Napi::Function::New<system_info>(env));
     exports.Set("readHeader", Napi::Function::New<ModelHandle::read_header>(env));

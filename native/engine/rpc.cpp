@@ -34,6 +34,16 @@ std::vector<ggml_backend_dev_t> served_devices() {
     return devices;
 }
 
+// Throws Error WORKER_UNREACHABLE where ggml aborts.
+template <typename Connect> auto connecting(const std::string & endpoint, const Connect & connect) {
+    try {
+        const AbortGuard guard;
+        return connect();
+    } catch (const Error & error) {
+        throw Error("WORKER_UNREACHABLE", "the worker at " + endpoint + " was lost: " + error.what());
+    }
+}
+
 }  // namespace
 
 RpcProtocol rpc_protocol() {
@@ -44,13 +54,7 @@ std::vector<ggml_backend_dev_t> worker_devices(const std::vector<std::string> & 
     std::vector<ggml_backend_dev_t> devices;
     for (const std::string & endpoint : endpoints) {
         const auto add_server = rpc_function<decltype(ggml_backend_rpc_add_server)>("ggml_backend_rpc_add_server");
-        ggml_backend_reg_t worker = nullptr;
-        try {
-            const AbortGuard guard;
-            worker = add_server(endpoint.c_str());
-        } catch (const Error & error) {
-            throw Error("WORKER_UNREACHABLE", "the worker at " + endpoint + " was lost: " + error.what());
-        }
+        const ggml_backend_reg_t worker = connecting(endpoint, [&] { return add_server(endpoint.c_str()); });
         if (!worker) {
             throw Error("WORKER_UNREACHABLE", "the worker at " + endpoint + " has no devices");
         }
@@ -59,6 +63,12 @@ std::vector<ggml_backend_dev_t> worker_devices(const std::vector<std::string> & 
         }
     }
     return devices;
+}
+
+void hold_worker(const std::string & endpoint) {
+    const ggml_backend_dev_t device = worker_devices({endpoint}).front();
+    // ggml hangs up when nothing uses the connection: this uses it for good.
+    connecting(endpoint, [&] { return ggml_backend_dev_init(device, nullptr); });
 }
 
 void serve_devices(const std::string & endpoint, int threads) {

@@ -15,10 +15,14 @@ struct RpcProtocol {
 };
 RpcProtocol rpc_protocol();
 
-// The devices of each worker at "host:port", in that order. Connects once; when a connection is lost later, ggml ends
-// the process. They are not added to ggml's own list, hence used by nobody who does not name them. Throws Error
-// BACKEND_MISSING, WORKER_UNREACHABLE.
+// The devices of each worker at "host:port", in that order. ggml connects here and again whenever nothing has used the
+// connection meanwhile, unless the worker is held; when it is lost later, ggml ends the process. They are not added to
+// ggml's own list, hence used by nobody who does not name them. Throws Error BACKEND_MISSING, WORKER_UNREACHABLE.
 std::vector<ggml_backend_dev_t> worker_devices(const std::vector<std::string> & endpoints);
+
+// Connects to the worker at "host:port" for the rest of the process, so that nobody else is served between two uses.
+// Waits, without end, while another is served. Throws what worker_devices throws.
+void hold_worker(const std::string & endpoint);
 
 // Serves this machine's GPUs, or the CPU where it has none, to one client after another, at "a.b.c.d:port". What a
 // client sends is not checked enough to be safe: ggml may end the process. Returns when it can no longer accept, and

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import t from "tap";
+import { workerAddresses } from "../../lib/workers/address.js";
 import { probeWorker } from "../../lib/workers/probe.js";
 import { cli } from "../helpers/cli.js";
 import { startWorker } from "../helpers/worker.js";
@@ -18,7 +19,10 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 t.test("--json prints JSON alone, and whoever listens for everybody is warned", async (t) => {
   const ended = await cli(["worker", "--listen", "0.0.0.0:0", "--json"], { signalOnOutput: "SIGTERM" });
   t.match(ended, { code: 0, hung: false, stderr: /^WARNING: everybody who reaches 0\.0\.0\.0:\d+ / });
-  t.match(JSON.parse(ended.stdout).address, /^rpc:\/\/0\.0\.0\.0:\d+$/);
+  const { address, addresses } = JSON.parse(ended.stdout);
+  t.equal(address, addresses[0]);
+  for (const { host } of workerAddresses(addresses))
+    t.not(host, "0.0.0.0", "which another machine would take for itself");
 });
 
 t.test("a port that is taken, or an address that is another machine's, is an error", async (t) => {

@@ -206,6 +206,35 @@ t.test(
   },
 );
 
+t.test("a process that the system does not start is a typed error", async (t) => {
+  const { execPath } = process;
+  t.teardown(() => {
+    process.execPath = execPath;
+  });
+  // The first comes as an event, the second is thrown.
+  for (const [path, reason] of [
+    ["/nonexistent", "ENOENT"],
+    ["/dev/null/node", "ENOTDIR"],
+  ] as const) {
+    process.execPath = path;
+    const message = new RegExp(`could not be started: spawn .*${reason}`);
+    await t.rejects(isolated(t), { ...DIED, message });
+  }
+});
+
+t.test(
+  "a request for whose process there are no descriptors rejects, and the next one starts it",
+  { skip: process.platform !== "linux" },
+  async (t) => {
+    const ended = await run("test/fixtures/process/descriptors.mjs");
+    t.match(ended, { code: 0, hung: false, stderr: "" });
+    t.match(
+      ended.stdout,
+      /^PAIR_PROCESS_DIED Expected .* could not be started: spawn .* EMFILE\..*\n5 tokens\n$/,
+    );
+  },
+);
+
 const ends: [name: string, mode: string, expected: object][] = [
   ["its parent is killed in the middle of a generation", "killed", { signal: "SIGKILL" }],
   ["its parent exits in the middle of a generation", "exit", { code: 7 }],

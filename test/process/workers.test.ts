@@ -2,8 +2,10 @@ import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import t from "tap";
 import { estimateMemory, type Pair } from "../../lib/index.js";
-import { probeWorker } from "../../lib/workers/probe.js";
+import { native } from "../../lib/native.js";
+import { PROBE_TIMEOUT_MS, probeWorker } from "../../lib/workers/probe.js";
 import { fable, ids, prompts } from "../helpers/fable.js";
+import { hello } from "../helpers/rpc.js";
 import { startWorker, type Worker } from "../helpers/worker.js";
 
 const LONG = { maxTokens: 400, ignoreEnd: true };
@@ -73,6 +75,52 @@ t.test("one worker by two names is not taken for two", async (t) => {
   await t.rejects(fable(t, { devices }), { code: "OPTION_INVALID", message: /each worker once/ });
 });
 
+t.test("of two pairs that come to a worker together one is loaded and the other refused", async (t) => {
+  const { address } = await startWorker(t);
+  const outcomes = await Promise.allSettled([1, 2].map(() => fable(t, { devices: [address] })));
+  const refused = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason] : []));
+  t.match(refused, [
+    { name: "EngineError", code: "WORKER_BUSY", message: new RegExp(`${address} .*within 5 s`) },
+  ]);
+});
+
+t.test("a worker that greets and then serves somebody else is busy, too", async (t) => {
+  const { major, minor } = native.rpcProtocol;
+  const greetsOnce = async () => {
+    const server = createServer((socket) => {
+      socket.on("error", () => {});
+      if (connections++ === 0) socket.write(hello(major, minor));
+    }).listen(0, "127.0.0.1");
+    let connections = 0;
+    t.teardown(() => server.close());
+    await once(server, "listening");
+    return [`rpc://127.0.0.1:${(server.address() as AddressInfo).port}`];
+  };
+  const busy = { name: "EngineError", code: "WORKER_BUSY" };
+  await Promise.all([
+    t.rejects(fable(t, { devices: await greetsOnce() }), busy),
+    t.rejects(estimateMemory({ target: "fable-17m", devices: await greetsOnce() }), busy),
+  ]);
+});
+
+t.test("an abort ends an estimate that waits for a worker", async (t) => {
+  const server = createServer((socket) => socket.on("error", () => {})).listen(0, "127.0.0.1");
+  t.teardown(() => server.close());
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const reason = new Error("changed my mind");
+  const stop = new AbortController();
+  let aborted = 0;
+  server.once("connection", () => {
+    aborted = performance.now();
+    stop.abort(reason);
+  });
+  const options = { target: "fable-17m", devices: [`rpc://127.0.0.1:${port}`], signal: stop.signal };
+  await t.rejects(estimateMemory(options), reason);
+  t.ok(performance.now() - aborted < PROBE_TIMEOUT_MS, "before the worker's time is over");
+  await t.rejects(estimateMemory(options), reason, "and one that was aborted before");
+});
+
 t.test("a draft that is the target's own file stays here all the same", async (t) => {
   const { address } = await startWorker(t);
   const self = { target: "fable-1m", draft: "fable-1m" };
@@ -93,12 +141,6 @@ t.test(
       });
       t.teardown(() => server.close());
       return server;
-    };
-    const hello = (major: number, minor: number) => {
-      const reply = Buffer.alloc(36);
-      reply.writeBigUInt64LE(28n);
-      reply.set([major, minor], 8);
-      return reply;
     };
     const cases: [string, Buffer | null, RegExp][] = [
       ["WORKER_UNSUITABLE", Buffer.from("HTTP/1.1 400 Bad Request\r\n\r\n"), /something else answers/],
