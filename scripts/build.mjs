@@ -49,7 +49,8 @@ const OPTIONS = /** @type {const} */ ({
 
 /**
  * @typedef {{ debug?: boolean, sanitize?: boolean, "core-only"?: boolean, "no-tests"?: boolean, cuda?: boolean,
- *   architectures?: string, vulkan?: boolean, "all-cpu-variants"?: boolean, verbose?: boolean }} BuildOptions
+ *   architectures?: string, vulkan?: boolean, "all-cpu-variants"?: boolean, verbose?: boolean, deadline?: number }} BuildOptions
+ *   deadline: milliseconds since 1970, when the compilers are ended
  */
 
 /** ggml's modules for devices, each built where the option of its name is given. */
@@ -180,6 +181,7 @@ async function logged(name, options, command, args) {
   try {
     const log = await run(command, args, {
       cwd: root,
+      deadline: options.deadline,
       onLine: (line) => {
         if (options.verbose) process.stderr.write(`${line}\n`);
         const step = /^\[\s*(\d+\/\d+|\d+%)\]/.exec(line)?.[1];

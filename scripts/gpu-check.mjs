@@ -100,7 +100,7 @@ async function runThere(values) {
     out,
     steps,
     settings: { dryRun, cpu: values.cpu || dryRun, architectures: values.architectures },
-    minutes: number("minutes", values.minutes, 0, 1e5),
+    minutes: number("minutes", values.minutes, 0, 1e4),
     fresh: values.fresh,
     llamaBench: values["llama-bench"] ?? null,
   });

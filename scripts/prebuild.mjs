@@ -8,6 +8,7 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { build } from "./build.mjs";
+import { prebuiltPaths } from "./prebuilds.mjs";
 import { whyUnfit } from "./probe-addon.mjs";
 import { isMain, run } from "./run.mjs";
 import { compareVersions, newestSymbol } from "./symbol-versions.mjs";
@@ -31,12 +32,14 @@ export function cLibrary() {
   return header.glibcVersionRuntime === undefined ? "musl" : "glibc";
 }
 
-const platformFolder = join(root, "prebuilds", `${process.platform}-${process.arch}`);
+const { addon: addonPath, libraries: librariesPath } = prebuiltPaths(
+  `${process.platform}-${process.arch}`,
+  cLibrary(),
+);
 
 /** Where the prebuilt addon for this platform lies, once it was built. */
 export function prebuiltAddon() {
-  const libc = cLibrary();
-  return join(platformFolder, libc === null ? "foretoken.node" : `foretoken.${libc}.node`);
+  return join(root, addonPath);
 }
 
 /**
@@ -64,7 +67,7 @@ export async function prebuild({ maxGlibc, maxGlibcxx, ...chosen } = {}) {
   const files = (await readdir(built)).filter((name) => /\.(node|so|dylib|dll)$/.test(name));
   const isCuda = (/** @type {string} */ name) => name.includes("cuda");
 
-  const libraries = libc === null ? platformFolder : join(platformFolder, libc);
+  const libraries = join(root, librariesPath);
   const addon = prebuiltAddon();
   const cudaFolder = join(root, "build", "cuda");
   await rm(libraries, { recursive: true, force: true });

@@ -4,10 +4,10 @@
 // both is packed. FORETOKEN_PREBUILDS names the platforms that must lie in prebuilds/ (linux-x64/glibc,darwin-arm64,…).
 //
 // Needs: node_modules, and what vendor-llama-cpp.mjs needs. Leaves: dist, native/llama.cpp.
-import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { missingPrebuilds } from "./prebuilds.mjs";
 import { CommandError } from "./run.mjs";
 import { compileTypeScript } from "./setup.mjs";
 import { vendorLlamaCpp } from "./vendor-llama-cpp.mjs";
@@ -18,7 +18,7 @@ async function prepack() {
   if (process.env.LLAMA_CPP_DIR)
     throw new Error("Unset LLAMA_CPP_DIR: the package carries the pinned release.");
   const wanted = process.env.FORETOKEN_PREBUILDS?.split(",") ?? [];
-  const missing = wanted.filter((platform) => !existsSync(join(root, "prebuilds", platform)));
+  const missing = missingPrebuilds(root, wanted);
   if (missing.length > 0) throw new Error(`prebuilds/ lacks ${missing.join(", ")}`);
   await vendorLlamaCpp();
   await rm(join(root, "dist"), { recursive: true, force: true });

@@ -2,6 +2,7 @@
 // Child processes for the scripts in this folder. Needs nothing but Node.
 import { spawn } from "node:child_process";
 import { realpathSync } from "node:fs";
+import { win32 } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** Whether Node was started with this module, also through a symbolic link. @param {string} url */
@@ -24,24 +25,53 @@ export class CommandError extends Error {
   }
 }
 
+/** How long children may take to end once they are told to, before they are killed. */
+const GRACE_MS = 3000;
+
 /**
- * Runs a command and resolves with its standard output; rejects with CommandError, all its output in `output`.
- * @param {string} command
- * @param {string[]} args
- * @param {import("node:child_process").SpawnOptions & { onLine?: (line: string) => void, show?: boolean }} [options]
- *   onLine: called for each line of output; show: pass output on to this process's stderr.
- * @returns {Promise<string>}
+ * What to start for a command without a shell, which on Windows takes arguments apart at their spaces. There only npm needs one: it
+ * is a batch file. Its program lies beside Node.
+ * @param {string} command @param {string[]} args @param {{ platform: string, execPath: string }} [node]
+ * @returns {[command: string, args: string[]]}
  */
-export function run(command, args, { onLine, show, ...options } = {}) {
+export function withoutShell(command, args, { platform, execPath } = process) {
+  if (platform !== "win32" || command !== "npm") return [command, args];
+  const npm = win32.join(win32.dirname(execPath), "node_modules", "npm", "bin", "npm-cli.js");
+  return [execPath, [npm, ...args]];
+}
+
+/**
+ * A child that leads a group, and all below it: cmake does not pass signals on to its compilers.
+ * @param {import("node:child_process").ChildProcess} child @param {NodeJS.Signals} signal
+ */
+function signalGroup({ pid }, signal) {
+  try {
+    if (pid !== undefined) process.kill(process.platform === "win32" ? pid : -pid, signal);
+  } catch {
+    // It has just ended.
+  }
+}
+
+/**
+ * @typedef {import("node:child_process").SpawnOptions & { onLine?: (line: string) => void, show?: boolean,
+ *   deadline?: number | undefined }} RunOptions
+ *   onLine: called for each line of output; show: pass output on to this process's stderr; deadline: milliseconds since 1970, when
+ *   the command is ended, with all that it has started.
+ * @typedef {{ code: number | null, stdout: string, stderr: string, output: string }} End
+ *   code: null where it could not be started or was ended, which `stderr` tells; output: both, as they came
+ */
+
+/**
+ * Runs a command to its end. Rejects only with Interrupted.
+ * @param {string} command @param {string[]} args @param {RunOptions} [options] @returns {Promise<End>}
+ */
+export function finish(command, args, { onLine, show, deadline, ...options } = {}) {
   return new Promise((resolve, reject) => {
     const stdio = show ? ["ignore", 2, 2] : ["ignore", "pipe", "pipe"];
-    const windows = process.platform === "win32";
-    const child = spawn(command, args, {
+    const child = spawn(...withoutShell(command, args), {
       ...options,
       stdio: /** @type {any} */ (stdio),
-      shell: windows,
-      // A group of its own, since cmake does not pass signals on to the compilers below it.
-      detached: !windows,
+      detached: process.platform !== "win32",
     });
     /** @type {NodeJS.Signals | undefined} */
     let interrupted;
@@ -49,41 +79,59 @@ export function run(command, args, { onLine, show, ...options } = {}) {
     const stop = (signal) => {
       interrupted = signal;
       process.exitCode = signal === "SIGINT" ? 130 : 143;
-      try {
-        if (child.pid !== undefined) process.kill(windows ? child.pid : -child.pid, "SIGTERM");
-      } catch {
-        // It has just ended.
-      }
+      signalGroup(child, "SIGTERM");
     };
     process.on("SIGINT", stop).on("SIGTERM", stop);
-    const forget = () => process.off("SIGINT", stop).off("SIGTERM", stop);
-    const name = [command, ...args].join(" ");
-    let stdout = "";
-    let output = "";
+    const texts = { stdout: "", stderr: "", output: "" };
     let rest = "";
-    /** @param {Buffer} data */
-    const collect = (data) => {
-      output += data;
+    /** @param {"stdout" | "stderr"} stream @param {string} text */
+    const collect = (stream, text) => {
+      texts[stream] += text;
+      texts.output += text;
       if (onLine) {
-        const lines = (rest + data).split("\n");
+        const lines = (rest + text).split("\n");
         rest = lines.pop() ?? "";
         lines.forEach(onLine);
       }
     };
-    child.stdout?.on("data", (data) => {
-      stdout += data;
-      collect(data);
-    });
-    child.stderr?.on("data", collect);
-    child.on("error", (error) => {
-      forget();
-      reject(new CommandError(name, null, `${error.message}\n${output}`));
-    });
-    child.on("close", (status) => {
-      forget();
+    for (const stream of /** @type {const} */ (["stdout", "stderr"]))
+      child[stream]?.setEncoding("utf8").on("data", (text) => collect(stream, text));
+
+    /** @type {NodeJS.Timeout | undefined} */
+    let timer;
+    const kill = () => {
+      signalGroup(child, "SIGKILL");
+      // What has left the group may keep them open.
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+    };
+    const end = () => {
+      collect("stderr", `\n${command} was ended at its deadline\n`);
+      signalGroup(child, "SIGTERM");
+      timer = setTimeout(kill, GRACE_MS);
+    };
+    if (deadline !== undefined) timer = setTimeout(end, deadline - Date.now());
+    /** @param {number | null} code */
+    const ended = (code) => {
+      clearTimeout(timer);
+      process.off("SIGINT", stop).off("SIGTERM", stop);
       if (interrupted) reject(new Interrupted(`interrupted by ${interrupted}`));
-      else if (status === 0) resolve(stdout);
-      else reject(new CommandError(name, status, output));
+      else resolve({ code, ...texts });
+    };
+    child.on("error", (error) => {
+      collect("stderr", `${error.message}\n`);
+      ended(null);
     });
+    child.on("close", ended);
   });
+}
+
+/**
+ * Runs a command and resolves with its standard output; rejects with CommandError, all its output in `output`.
+ * @param {string} command @param {string[]} args @param {RunOptions} [options] @returns {Promise<string>}
+ */
+export async function run(command, args, options) {
+  const { code, stdout, output } = await finish(command, args, options);
+  if (code !== 0) throw new CommandError([command, ...args].join(" "), code, output);
+  return stdout;
 }

@@ -108,10 +108,11 @@ async function fetchTree(folder, context) {
         "Check the network and npm's registry setting, or set LLAMA_CPP_DIR to a checkout of your own.",
     );
   });
-  const tarball = join(folder, JSON.parse(packed)[0].filename);
-  await verify(tarball, pin);
+  const tarball = JSON.parse(packed)[0].filename;
+  await verify(join(folder, tarball), pin);
   log(`llama.cpp ${pin.release}: unpacking`);
-  await run("tar", ["-xzf", tarball, "-C", folder, `package/${pin.bundle}`]);
+  // From its folder: GNU tar takes what stands before a colon, as in D:\, for another machine.
+  await run("tar", ["-xzf", tarball, `package/${pin.bundle}`], { cwd: folder, env });
   const tree = join(folder, "llama.cpp");
   await git(
     folder,

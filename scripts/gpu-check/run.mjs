@@ -4,6 +4,7 @@ import { mkdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { progressLine } from "../progress.mjs";
+import { Interrupted } from "../run.mjs";
 import { NEEDED, packed, STEPS } from "./steps.mjs";
 
 /**
@@ -39,7 +40,11 @@ export async function runCheck({ root, out, steps, settings, minutes, fresh, lla
     const start = Date.now();
     const say = (/** @type {string} */ text) => progress.update(text);
     const check = { root, ...settings, llamaBench, deadline, say };
-    const outcome = await step(check).catch((error) => ({ ok: false, error: String(error?.stack ?? error) }));
+    const outcome = await step(check).catch((error) => {
+      progress.clear();
+      if (error instanceof Interrupted) throw error;
+      return { ok: false, error: String(error?.stack ?? error) };
+    });
     const finished = !("error" in outcome) && Date.now() < deadline;
     result.steps[name] = { ...outcome, finished, seconds: (Date.now() - start) / 1000 };
     progress.end(outcome.ok ? "ok" : "not ok");

@@ -24,12 +24,12 @@ export const STEPS = { build, devices, native, generation, sweep, exact, embedde
 export const NEEDED = ["build", "devices"];
 
 /** @param {Check} check @returns {Promise<Outcome>} */
-async function build({ root, cpu, architectures }) {
+async function build({ root, cpu, architectures, deadline }) {
   const { build: buildAddon, keepBuild, keptBuild } = await import("../build.mjs");
   // Another machine's compiler may warn of more than ours.
   const cuda = { options: { cuda: true, architectures }, definitions: ["-DFORETOKEN_WERROR=OFF"] };
   const { options, definitions } = cpu ? await keptBuild() : cuda;
-  await buildAddon(options, definitions);
+  await buildAddon({ ...options, deadline }, definitions);
   await keepBuild(options, definitions);
   const modules = (await readdir(join(root, "build", "Release"))).filter((name) => /ggml-/.test(name));
   const ok = cpu || modules.some((name) => /cuda/.test(name));

@@ -14,6 +14,11 @@ import { requireLayers } from "./placement.mjs";
 /** Shapes of the report, whose models have random weights here: of a dialled one's logits the last token decides alone. */
 const SHAPES = ["pythia-1.4b/160m", "opt-350m/125m"];
 
+/** Theirs. */
+const CONTEXT = 2048;
+/** That width-report evaluates at each width. */
+const TOKENS = 32;
+
 /** What the device does by itself. @param {Check} check */
 export async function sweep(check) {
   return sweepWidths(check, []);
@@ -28,12 +33,14 @@ export async function exact(check) {
 }
 
 /**
- * Across every boundary of 256 cells that the tests' contexts reach, from eight tokens before it, each width after a rollback.
+ * Across every boundary of 256 cells inside the context of those shapes, from eight tokens before it, and up to its end, each width
+ * after a rollback.
  * @param {Check} check @param {string[]} mode @returns {Promise<Outcome>}
  */
 async function sweepWidths(check, mode) {
   const { root, dryRun } = check;
-  const cells = dryRun ? [100] : [100, ...Array.from({ length: 7 }, (_, i) => 256 * (i + 1) - 8)];
+  const boundaries = Array.from({ length: CONTEXT / 256 - 1 }, (_, i) => 256 * (i + 1));
+  const cells = dryRun ? [100] : [100, ...boundaries.map((boundary) => boundary - 8), CONTEXT - TOKENS];
   const embedded = dryRun ? ["fable-1m"] : ["fable-17m", "fable-1m"];
   const files = embedded.map((name) => join(root, "models", `${name}.f16.gguf`));
   for (const preset of dryRun ? ["tiny"] : SHAPES)

@@ -1,7 +1,7 @@
 /** scripts/gpu-check.mjs: what it packs, and its steps on this machine with small settings. */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import t from "tap";
 import { listFiles } from "../../scripts/gpu-check/pack.mjs";
@@ -92,6 +92,18 @@ t.test("without a GPU its steps are not run, and the next call looks for one aga
     t.match(steps.devices, { ok: false, finished: false, error: "no GPU is listed" });
     t.strictSame(Object.keys(steps), ["devices"]);
   }
+});
+
+t.test("a build that takes longer than the minutes is ended, and the JSON says so", async (t) => {
+  const folder = t.testdir();
+  const out = join(folder, "result.json");
+  writeFileSync(join(folder, "cmake"), "#!/bin/sh\nsleep 100\n", { mode: 0o755 });
+  const args = ["run", "--cpu", "--steps", "build,devices", "--minutes", "0.05", "--out", out];
+  const env = { PATH: `${folder}${delimiter}${process.env.PATH}` };
+  t.match(await run("scripts/gpu-check.mjs", args, { env }), { code: 1, hung: false });
+  const { steps } = JSON.parse(readFileSync(out, "utf8"));
+  t.match(steps, { build: { ok: false, finished: false, error: /ended at its deadline/ } });
+  t.strictSame(Object.keys(steps), ["build"]);
 });
 
 t.test("wrong usage is told", async (t) => {

@@ -56,10 +56,11 @@ function makeRoot(t: Test) {
   };
   const setPin = (change: Partial<typeof pin>) =>
     writeFileSync(join(root, "native/llama-cpp.json"), JSON.stringify({ ...pin, ...change }));
-  const setNpm = (script: string) => {
-    writeFileSync(join(root, "bin/npm"), `#!/bin/sh\necho called >>"${root}/calls"\n${script}\n`);
-    chmodSync(join(root, "bin/npm"), 0o755);
+  const setTool = (name: string, script: string) => {
+    writeFileSync(join(root, "bin", name), `#!/bin/sh\n${script}\n`);
+    chmodSync(join(root, "bin", name), 0o755);
   };
+  const setNpm = (script: string) => setTool("npm", `echo called >>"${root}/calls"\n${script}`);
   setPin({});
   setNpm(`cp "${root}/peer.tgz" "$5/" && echo '[{"filename":"peer.tgz"}]'`);
   const env = {
@@ -71,6 +72,7 @@ function makeRoot(t: Test) {
   return {
     tree,
     setPin,
+    setTool,
     setNpm,
     patch: join(root, "native/patches/0001-greet.patch"),
     vendor: (more: NodeJS.ProcessEnv = {}) => vendorLlamaCpp({ root, env: { ...env, ...more }, log() {} }),
@@ -120,6 +122,14 @@ t.test("a tarball with another hash is refused and leaves nothing", async (t) =>
   await t.rejects(vendor(), { name: "VendorError", message: /integrity\n {2}sha512-AAAA\nbut/ });
   t.notOk(existsSync(tree));
   t.strictSame(leftovers(), []);
+});
+
+t.test("tar is given no path with a drive, which GNU tar takes for another machine", async (t) => {
+  const { vendor, setTool, hello } = makeRoot(t);
+  const tar = execFileSync("sh", ["-c", "command -v tar"], { encoding: "utf8" }).trim();
+  setTool("tar", `case "$*" in */native/*) exit 2;; esac\nexec "${tar}" "$@"`);
+  await vendor();
+  t.equal(hello(), "hello world\n");
 });
 
 t.test("no network: says so and what to do", async (t) => {
