@@ -42,6 +42,15 @@ bool packs_alone(const ggml_tensor * product) {
     return packed_floats_of_all(product) <= few;
 }
 
+/**
+ * Shares of one matrix for each thread, which are taken in turn: from so many columns on arithmetic binds, and processors are
+ * seldom equally fast. Below memory does, whose streams shall not break, and a thread has one.
+ */
+size_t shares_of_each(const ggml_tensor * product) {
+    constexpr int64_t many_columns = 12;
+    return product->ne[1] >= many_columns && ggml_nelements(product) == product->ne[0] * product->ne[1] ? 8 : 1;
+}
+
 /** The matrix at (i2, i3) of the product's outer dimensions. */
 template <typename T> T * matrix_at(const ggml_tensor * tensor, int64_t i2, int64_t i3) {
     return reinterpret_cast<T *>(static_cast<char *>(tensor->data) + static_cast<size_t>(i2) * tensor->nb[2] +
@@ -85,15 +94,22 @@ bool foretoken_mul_mat(const ggml_compute_params * params, ggml_tensor * product
     const Share share = {static_cast<size_t>(params->ith), static_cast<size_t>(params->nth)};
     const bool alone = packs_alone(product);
     const Share packing = alone ? Share{0, 1} : share;
+    const size_t shares = share.count * (alone ? 1 : shares_of_each(product));
     float * work = static_cast<float *>(params->wdata) + (alone ? share.index * packed_floats_of_all(product) : 0);
     for_each_matrix(product, work, [&](const Weights & weights, const float * values, float * packed, float *) {
         pack(weights, values, activations, packed, packing);
     });
     if (!alone) {
+        if (share.index == 0) {
+            ggml_threadpool_chunk_set(params->threadpool, params->nth);
+        }
         ggml_barrier(params->threadpool);
     }
-    for_each_matrix(product, work, [&](const Weights & weights, const float *, const float * packed, float * values) {
-        multiply(weights, packed, values, results, share);
-    });
+    for (size_t next = share.index; next < shares;) {
+        for_each_matrix(product, work, [&](const Weights & weights, const float *, const float * packed, float * values) {
+            multiply(weights, packed, values, results, {next, shares});
+        });
+        next = shares > share.count ? static_cast<size_t>(ggml_threadpool_chunk_add(params->threadpool, 1)) : shares;
+    }
     return true;
 }
