@@ -43,8 +43,8 @@ bool packs_alone(const ggml_tensor * product) {
 }
 
 /**
- * Shares of one matrix for each thread, which are taken in turn: from so many columns on arithmetic binds, and processors are
- * seldom equally fast. Below memory does, whose streams shall not break, and a thread has one.
+ * Shares of one matrix for each thread, which are taken in turn: from so many columns on arithmetic binds, and
+ * processors are seldom equally fast. Below memory does, whose streams shall not break, and a thread has one.
  */
 size_t shares_of_each(const ggml_tensor * product) {
     constexpr int64_t many_columns = 12;
@@ -105,11 +105,17 @@ bool foretoken_mul_mat(const ggml_compute_params * params, ggml_tensor * product
         }
         ggml_barrier(params->threadpool);
     }
-    for (size_t next = share.index; next < shares;) {
-        for_each_matrix(product, work, [&](const Weights & weights, const float *, const float * packed, float * values) {
-            multiply(weights, packed, values, results, {next, shares});
-        });
-        next = shares > share.count ? static_cast<size_t>(ggml_threadpool_chunk_add(params->threadpool, 1)) : shares;
+    const auto next_share = [&] {
+        return shares == share.count ? shares : static_cast<size_t>(ggml_threadpool_chunk_add(params->threadpool, 1));
+    };
+    const auto multiply_share = [&](const Share & part) {
+        for_each_matrix(product, work,
+                        [&](const Weights & weights, const float *, const float * packed, float * values) {
+                            multiply(weights, packed, values, results, part);
+                        });
+    };
+    for (size_t index = share.index; index < shares; index = next_share()) {
+        multiply_share({index, shares});
     }
     return true;
 }
