@@ -1,6 +1,7 @@
 #include "engine.h"
 
 #include <algorithm>
+#include <chrono>
 #include <future>
 #include <string>
 #include <system_error>
@@ -15,6 +16,8 @@ namespace {
 
 constexpr int kRowsOfMany = 8;
 constexpr int kKeptBeside = 3;  // texts kept besides one for each running sequence
+// Requests that come within this share of a pass over one token belong to one burst.
+constexpr double kBurstPause = 0.05;
 
 void require_rollback(const Model & model) {
     if (!model.header().can_roll_back) {
@@ -243,11 +246,23 @@ bool Engine::next() {
             return aborted;
         });
     }
+    if (scheduler_->idle()) {
+        gather(lock);
+    }
     while (!closing_ && !waiting_.empty() && scheduler_->has_room(waiting_.front().priority)) {
         scheduler_->admit(std::move(waiting_.front()));
         waiting_.pop_front();
     }
     return !closing_;
+}
+
+void Engine::gather(std::unique_lock<std::mutex> & lock) {
+    const std::chrono::duration<double, std::milli> pause(kBurstPause * experience_->costs.target.ms(1));
+    const auto sequences = static_cast<size_t>(options_.max_sequences);
+    for (size_t seen = 0; seen < waiting_.size() && waiting_.size() < sequences && !closing_;) {
+        seen = waiting_.size();
+        wake_.wait_for(lock, pause, [&] { return closing_ || waiting_.size() > seen; });
+    }
 }
 
 void Engine::run() {

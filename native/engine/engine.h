@@ -111,6 +111,9 @@ private:
     void run();
     // Waits for work; moves waiting requests into the scheduler. Returns false when closing.
     bool next();
+    // Lets the first of a burst wait for the others, who come one by one: read together, their prompts take a pass or
+    // two; begun alone, it would be a running stream that their chunks must not hold up.
+    void gather(std::unique_lock<std::mutex> & lock);
     void validate(const Request & request) const;
     void validate(std::span<const Token> tokens) const;
     // Runs `work` on the decode thread between two rounds and waits for it; rethrows what it throws.
