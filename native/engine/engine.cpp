@@ -17,7 +17,7 @@ namespace {
 constexpr int kRowsOfMany = 8;
 constexpr int kKeptBeside = 3;  // texts kept besides one for each running sequence
 // Requests that come within this share of a pass over one token belong to one burst.
-constexpr double kBurstPause = 0.05;
+constexpr double kBurstPause = 0.1;
 
 void require_rollback(const Model & model) {
     if (!model.header().can_roll_back) {
