@@ -16,8 +16,9 @@ namespace {
 
 constexpr int kRowsOfMany = 8;
 constexpr int kKeptBeside = 3;  // texts kept besides one for each running sequence
-// Requests that come within this share of a pass over one token belong to one burst.
+// Requests that come within this share of a pass over one token belong to one burst; but costs may be a file's.
 constexpr double kBurstPause = 0.1;
+constexpr double kMostPauseMs = 100;
 
 void require_rollback(const Model & model) {
     if (!model.header().can_roll_back) {
@@ -257,7 +258,8 @@ bool Engine::next() {
 }
 
 void Engine::gather(std::unique_lock<std::mutex> & lock) {
-    const std::chrono::duration<double, std::milli> pause(kBurstPause * experience_->costs.target.ms(1));
+    const std::chrono::duration<double, std::milli> pause(
+        std::min(kBurstPause * experience_->costs.target.ms(1), kMostPauseMs));
     const auto sequences = static_cast<size_t>(options_.max_sequences);
     for (size_t seen = 0; seen < waiting_.size() && waiting_.size() < sequences && !closing_;) {
         seen = waiting_.size();

@@ -103,6 +103,17 @@ t.test("running streams go on while a prompt is read", async (t) => {
   await stream.return();
 });
 
+t.test("requests of a burst begin together", async (t) => {
+  // By which a request has a tenth of a second to come.
+  const costProfile = { target: [[1, 1000] as [number, number]], draft: [] };
+  const pair = await fable(t, { draft: false, maxSequences: 8, deterministic: true, costProfile });
+  const all = Array.from({ length: 8 }, () =>
+    pair.complete("Once upon a time", { maxTokens: 5, ignoreEnd: true }),
+  );
+  await Promise.all(all);
+  t.equal(pair.metrics().targetPasses, 1 + 5, "their prompts are one pass");
+});
+
 t.test("a deadline ends a generation that waits", async (t) => {
   const pair = await fable(t);
   const first = pair.generate("The king", { maxTokens: 400, ignoreEnd: true });
