@@ -128,6 +128,8 @@ public:
     }
 
     uint64_t id() const { return id_; }
+    // As how manieth of the hub's streams it has ended; 0: not yet.
+    uint64_t ended() const { return ended_; }
     std::shared_ptr<const std::atomic<bool>> aborted() const { return aborted_; }
     bool paused() const { return paused_; }
     bool congested() const override { return paused() || undelivered_ >= kMostUndelivered; }
@@ -136,6 +138,7 @@ public:
         {
             const std::lock_guard lock(hub_->mutex_);
             end_ = End{reason, statistics, error ? std::optional(*error) : std::nullopt};
+            ended_ = ++hub_->ends_;
         }
         wake(DeliveryPace::Piece::End);
     }
@@ -191,6 +194,7 @@ private:
     std::vector<EmittedToken> tokens_;
     std::atomic<size_t> undelivered_ = 0;  // tokens_.size(), for reading without the lock
     std::optional<End> end_;
+    std::atomic<uint64_t> ended_ = 0;
     PassSize pass_;       // that brought the last of tokens_
     PassSize running_;    // decode thread
     bool began_ = false;  // decode thread
@@ -245,8 +249,13 @@ void StreamHub::close_last() {
 
 void StreamHub::drain() {
     const Napi::HandleScope scope(env_);
-    const std::vector<std::shared_ptr<Stream>> streams = streams_;  // callbacks may open more
-    for (const auto & stream : streams) {
+    std::vector<std::pair<uint64_t, std::shared_ptr<Stream>>> streams;  // callbacks may open more
+    for (const auto & stream : streams_) {
+        streams.emplace_back(stream->ended(), stream);
+    }
+    // Whoever has ended first is told first.
+    std::stable_sort(streams.begin(), streams.end(), [](const auto & a, const auto & b) { return a.first < b.first; });
+    for (const auto & [ended, stream] : streams) {
         if (stream->deliver(env_)) {
             std::erase(streams_, stream);
         }

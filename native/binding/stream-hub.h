@@ -63,8 +63,9 @@ private:
     Napi::Env env_;
     std::function<void()> resume_;
     Napi::ThreadSafeFunction wake_js_;
-    std::mutex mutex_;  // guards pace_ and every stream's buffer
+    std::mutex mutex_;  // guards pace_, ends_ and every stream's buffer
     DeliveryPace pace_;
+    uint64_t ends_ = 0;
     std::vector<std::shared_ptr<Stream>> streams_;  // JS thread
     uint64_t last_id_ = 0;                          // JS thread
 };

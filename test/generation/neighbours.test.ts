@@ -107,9 +107,10 @@ t.test("requests of a burst begin together", async (t) => {
   // By which a request has a tenth of a second to come.
   const costProfile = { target: [[1, 1000] as [number, number]], draft: [] };
   const pair = await fable(t, { draft: false, maxSequences: 8, deterministic: true, costProfile });
-  const all = Array.from({ length: 8 }, () =>
-    pair.complete("Once upon a time", { maxTokens: 5, ignoreEnd: true }),
-  );
+  const all = Array.from({ length: 8 }, async (_, i) => {
+    await sleep(2 * i);
+    await pair.complete("Once upon a time", { maxTokens: 5, ignoreEnd: true });
+  });
   await Promise.all(all);
   t.equal(pair.metrics().targetPasses, 1 + 5, "their prompts are one pass");
 });
