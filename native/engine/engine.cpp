@@ -18,7 +18,7 @@ constexpr int kRowsOfMany = 8;
 constexpr int kKeptBeside = 3;  // texts kept besides one for each running sequence
 // Requests that come within this share of a pass over one token belong to one burst; but costs may be a file's.
 constexpr double kBurstPause = 0.1;
-constexpr double kMostPauseMs = 100;
+constexpr double kMostPauseMs = 1000;
 
 void require_rollback(const Model & model) {
     if (!model.header().can_roll_back) {

@@ -104,8 +104,8 @@ t.test("running streams go on while a prompt is read", async (t) => {
 });
 
 t.test("requests of a burst begin together", async (t) => {
-  // By which a request has a tenth of a second to come.
-  const costProfile = { target: [[1, 1000] as [number, number]], draft: [] };
+  // By which a request has a second to come.
+  const costProfile = { target: [[1, 10_000] as [number, number]], draft: [] };
   const pair = await fable(t, { draft: false, maxSequences: 8, deterministic: true, costProfile });
   const all = Array.from({ length: 8 }, async (_, i) => {
     await sleep(2 * i);
