@@ -96,6 +96,7 @@ async function readResults(path: string, retryErrors: boolean) {
   const failed = new Set<string>();
   let wholeBytes = 0;
   let tornBytes = 0;
+  let taken = 0;
   if (!(await isMissing(path))) {
     for await (const { text, number, end, isWhole } of readLines(path)) {
       if (!isWhole) {
@@ -106,8 +107,13 @@ async function readResults(path: string, retryErrors: boolean) {
       wholeBytes = end;
       const result = parseResult(text);
       if (result === null) throw foreign(path, number);
+      const isError = "error" in result;
+      if (isError && retryErrors) {
+        taken++;
+        continue;
+      }
       done.add(String(result.id));
-      if ("error" in result) failed.add(String(result.id));
+      if (isError) failed.add(String(result.id));
     }
   }
   const kept = async function* () {
@@ -116,9 +122,7 @@ async function readResults(path: string, retryErrors: boolean) {
       if (result !== null && !("error" in result)) yield Buffer.from(`${text}\n`);
     }
   };
-  if (!retryErrors || failed.size === 0) return { done, failed, wholeBytes, tornBytes, kept: null };
-  for (const id of failed) done.delete(id);
-  return { done, failed: new Set<string>(), wholeBytes, tornBytes, kept };
+  return { done, failed, wholeBytes, tornBytes, kept: taken > 0 ? kept : null };
 }
 
 function parseResult(text: string): BatchResult | null {

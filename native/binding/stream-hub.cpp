@@ -128,7 +128,7 @@ public:
     }
 
     uint64_t id() const { return id_; }
-    // As how manieth of the hub's streams it has ended; 0: not yet.
+    // Its place among the ends of the hub's streams, from 1 on; 0: it has not ended.
     uint64_t ended() const { return ended_; }
     std::shared_ptr<const std::atomic<bool>> aborted() const { return aborted_; }
     bool paused() const { return paused_; }

@@ -100,7 +100,7 @@ bool foretoken_mul_mat(const ggml_compute_params * params, ggml_tensor * product
         pack(weights, values, activations, packed, packing);
     });
     if (!alone) {
-        if (share.index == 0) {
+        if (share.index == 0 && shares > share.count) {
             ggml_threadpool_chunk_set(params->threadpool, params->nth);
         }
         ggml_barrier(params->threadpool);
