@@ -1,3 +1,4 @@
+import { answerTokens } from "./answer-tokens.js";
 import type { CallSite } from "./call-site.js";
 import { Chats } from "./chat.js";
 import { type Requests, splitManyOptions, splitRequest } from "./completion-requests.js";
@@ -47,7 +48,8 @@ export class Generations {
       ended: (end, tokens) => {
         this.#open.delete(run);
         metered?.ended(end);
-        turn.ended?.(request.prompt, end.error === null ? tokens : null);
+        if (end.error !== null) turn.ended?.(null);
+        else turn.ended?.([...request.prompt, ...answerTokens(targetModel, tokens, end.finishReason)]);
       },
     });
     run.start((onBatch) => {

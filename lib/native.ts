@@ -56,6 +56,8 @@ export interface NativeModel {
   readonly chatTemplate: string;
   /** Throws MODEL_CLOSED. `addSpecial`: BOS/EOS where the model wants them; `parseSpecial`: text of special tokens becomes them. */
   tokenize(text: string, addSpecial: boolean, parseSpecial: boolean): Int32Array;
+  /** The tokens of a text that goes on behind others; text of special tokens becomes them. Throws MODEL_CLOSED. */
+  tokenizeOn(text: string): Int32Array;
   /** Text of the tokens; incomplete UTF-8 becomes U+FFFD. Special tokens render as nothing unless `special`. */
   detokenize(tokens: Int32Array, special: boolean): string;
   /** Raw vocabulary texts of tokens from..to (exclusive), e.g. "Ġhello"; for comparing vocabularies. */

@@ -9,7 +9,9 @@ export type Prompt = string | Int32Array | readonly number[];
 export function promptTokens(model: NativeModel, prompt: unknown, began: readonly number[]): Int32Array {
   const own =
     typeof prompt === "string"
-      ? tokensOfText(model, prompt, prompt !== "" && began.length === 0, true)
+      ? began.length === 0
+        ? tokensOfText(model, prompt, prompt !== "", true)
+        : tokensOfMore(model, prompt)
       : tokenIds(model, "prompt", prompt);
   if (began.length + own.length === 0)
     throw createError("PROMPT_EMPTY", "Expected a prompt but received no tokens");
@@ -38,6 +40,14 @@ export function tokensOfText(
   addSpecial: boolean,
   parseSpecial: boolean,
 ): Int32Array {
-  const composed = model.vocabulary.normalizer === "NFC" ? text.normalize("NFC") : text;
-  return model.tokenize(composed, addSpecial, parseSpecial);
+  return model.tokenize(composed(model, text), addSpecial, parseSpecial);
+}
+
+/** Of a text that goes on behind others. */
+export function tokensOfMore(model: NativeModel, text: string): Int32Array {
+  return model.tokenizeOn(composed(model, text));
+}
+
+function composed(model: NativeModel, text: string): string {
+  return model.vocabulary.normalizer === "NFC" ? text.normalize("NFC") : text;
 }

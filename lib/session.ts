@@ -7,10 +7,9 @@ import type { GenerateOptions } from "./options.js";
 import type { Pair } from "./pair.js";
 import type { Prompt } from "./prompt.js";
 import { readSessionFile, writeSessionFile } from "./session-file.js";
-import type { Token } from "./token.js";
 
-/** Told the tokens that a turn began with and those it made; null where it failed. */
-export type TurnListener = (tokens: Int32Array, generated: readonly Token[] | null) => void;
+/** Told the tokens of the conversation up to the turn's end; null where it failed. */
+export type TurnListener = (tokens: readonly number[] | null) => void;
 
 /**
  * A conversation with a pair: each turn goes on from all before it. What the pair's caches still hold of it is not evaluated
@@ -28,7 +27,7 @@ export class Session {
     this.#tokens = tokens;
   }
 
-  /** The conversation so far, in the target's tokens. The end of a turn is no part of it. */
+  /** The conversation so far, in the target's tokens. What ends a turn, a token or a stop string, is no part of it. */
   get tokens(): Int32Array {
     return Int32Array.from(this.#tokens);
   }
@@ -82,9 +81,9 @@ export class Session {
     try {
       return this.#pair.start(prompt, options, callSite, {
         began,
-        ended: (tokens, generated) => {
+        ended: (tokens) => {
           this.#running = false;
-          if (generated !== null) this.#tokens = [...tokens, ...generated.map(({ id }) => id)];
+          this.#tokens = tokens ?? began;
         },
       });
     } catch (error) {

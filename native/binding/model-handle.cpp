@@ -106,7 +106,8 @@ ModelOptions to_placement(const Napi::Object & object) {
 Napi::Function ModelHandle::define(Napi::Env env) {
     return DefineClass(
         env, kName,
-        {InstanceMethod<&ModelHandle::tokenize>("tokenize"), InstanceMethod<&ModelHandle::detokenize>("detokenize"),
+        {InstanceMethod<&ModelHandle::tokenize>("tokenize"), InstanceMethod<&ModelHandle::tokenize_on>("tokenizeOn"),
+         InstanceMethod<&ModelHandle::detokenize>("detokenize"),
          InstanceMethod<&ModelHandle::token_texts>("tokenTexts"), InstanceMethod<&ModelHandle::close>("close")});
 }
 
@@ -150,6 +151,11 @@ Napi::Value ModelHandle::tokenize(const Napi::CallbackInfo & info) {
         return from_tokens(info.Env(), model()->tokenize(to_string(info[0], "text"), to_bool(info[1], "addSpecial"),
                                                          to_bool(info[2], "parseSpecial")));
     });
+}
+
+Napi::Value ModelHandle::tokenize_on(const Napi::CallbackInfo & info) {
+    return guarded(info.Env(),
+                   [&] { return from_tokens(info.Env(), model()->tokenize_on(to_string(info[0], "text"))); });
 }
 
 Napi::Value ModelHandle::detokenize(const Napi::CallbackInfo & info) {

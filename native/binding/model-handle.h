@@ -29,6 +29,7 @@ public:
 
 private:
     Napi::Value tokenize(const Napi::CallbackInfo & info);
+    Napi::Value tokenize_on(const Napi::CallbackInfo & info);
     Napi::Value detokenize(const Napi::CallbackInfo & info);
     Napi::Value token_texts(const Napi::CallbackInfo & info);
     void close(const Napi::CallbackInfo & info);

@@ -154,7 +154,10 @@ bool Scheduler::begin(Sequence & sequence) {
                 if (now > best.length) {
                     best = {other->id, now, false};
                 }
-                soon = std::max(soon, other->prefilled() || other->paused() ? now : common);
+                // Of those below it the text may wait for ever: others' prompts are read first.
+                const bool reads_on = !other->prefilled() && !other->paused() &&
+                                      other->request.priority >= sequence.request.priority;
+                soon = std::max(soon, reads_on ? common : now);
             }
         }
         if (soon >= best.length + kLeastShared) {

@@ -18,7 +18,7 @@ constexpr int kRowsOfMany = 8;
 constexpr int kKeptBeside = 3;  // texts kept besides one for each running sequence
 // Requests that come within this share of a pass over one token belong to one burst; but costs may be a file's.
 constexpr double kBurstPause = 0.1;
-constexpr double kMostPauseMs = 1000;
+constexpr double kLongestGatheringMs = 1000;
 
 void require_rollback(const Model & model) {
     if (!model.header().can_roll_back) {
@@ -229,8 +229,11 @@ bool Engine::next() {
     std::unique_lock lock(mutex_);
     wake_.wait(lock, [this] {
         const bool admits = !waiting_.empty() && scheduler_->has_room(waiting_.front().priority);
-        return closing_ || woken_ || admits || !tasks_.empty() || scheduler_->runnable();
+        return called() || admits || scheduler_->runnable();
     });
+    if (scheduler_->idle()) {
+        gather(lock);
+    }
     while (!tasks_.empty()) {
         const auto task = std::move(tasks_.front());
         tasks_.pop_front();
@@ -247,9 +250,6 @@ bool Engine::next() {
             return aborted;
         });
     }
-    if (scheduler_->idle()) {
-        gather(lock);
-    }
     while (!closing_ && !waiting_.empty() && scheduler_->has_room(waiting_.front().priority)) {
         scheduler_->admit(std::move(waiting_.front()));
         waiting_.pop_front();
@@ -258,12 +258,14 @@ bool Engine::next() {
 }
 
 void Engine::gather(std::unique_lock<std::mutex> & lock) {
-    const std::chrono::duration<double, std::milli> pause(
-        std::min(kBurstPause * experience_->costs.target.ms(1), kMostPauseMs));
+    using Milliseconds = std::chrono::duration<double, std::milli>;
+    const auto longest = std::chrono::steady_clock::now() + Milliseconds(kLongestGatheringMs);
+    const Milliseconds pause(std::min(kBurstPause * experience_->costs.target.ms(1), kLongestGatheringMs));
     const auto sequences = static_cast<size_t>(options_.max_sequences);
-    for (size_t seen = 0; seen < waiting_.size() && waiting_.size() < sequences && !closing_;) {
+    for (size_t seen = 0; seen < waiting_.size() && waiting_.size() < sequences && !called();) {
         seen = waiting_.size();
-        wake_.wait_for(lock, pause, [&] { return closing_ || waiting_.size() > seen; });
+        const auto until = std::min(std::chrono::steady_clock::now() + pause, longest);
+        wake_.wait_until(lock, until, [&] { return called() || waiting_.size() > seen; });
     }
 }
 

@@ -111,6 +111,8 @@ private:
     void run();
     // Waits for work; moves waiting requests into the scheduler. Returns false when closing.
     bool next();
+    // Whether somebody wants something that cannot wait. Needs the lock.
+    bool called() const { return closing_ || woken_ || !tasks_.empty(); }
     // Lets the first of a burst wait for the others, who come one by one: read together, their prompts take a pass or
     // two; begun alone, it would be a running stream that their chunks must not hold up.
     void gather(std::unique_lock<std::mutex> & lock);

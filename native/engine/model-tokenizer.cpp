@@ -1,7 +1,5 @@
 #include "model-tokenizer.h"
 
-#include <algorithm>
-
 #include "error.h"
 
 namespace foretoken {
@@ -17,14 +15,10 @@ std::string ModelTokenizer::written(Token token) const {
 
 std::vector<Token> ModelTokenizer::tokenize(std::string_view text, bool at_start) const {
     try {
-        return at_start ? beginning(text) : vocabulary_.type == "spm" ? after_line_break(text) : tokens_of(text);
+        return at_start ? beginning(text) : model_->tokenize_on(std::string(text));
     } catch (const Error &) {
         return {};  // a text that the tokenizer cannot take apart is not worth a generation
     }
-}
-
-std::vector<Token> ModelTokenizer::tokens_of(std::string_view text) const {
-    return model_->tokenize(std::string(text), false, true);
 }
 
 std::vector<Token> ModelTokenizer::beginning(std::string_view text) const {
@@ -32,18 +26,6 @@ std::vector<Token> ModelTokenizer::beginning(std::string_view text) const {
     if (vocabulary_.add_eos && !tokens.empty() && tokens.back() == vocabulary_.eos) {
         tokens.pop_back();  // the text goes on
     }
-    return tokens;
-}
-
-std::vector<Token> ModelTokenizer::after_line_break(std::string_view text) const {
-    std::vector<Token> tokens = tokens_of(std::string("\n").append(text));
-    std::string before;
-    const auto begin = std::find_if(tokens.begin(), tokens.end(), [&](Token token) {
-        const bool past = before.ends_with('\n');
-        before += model_->piece(token, true);
-        return past;
-    });
-    tokens.erase(tokens.begin(), begin);
     return tokens;
 }
 

@@ -20,10 +20,7 @@ public:
     Token end() const override { return vocabulary_.eot >= 0 ? vocabulary_.eot : vocabulary_.eos; }
 
 private:
-    std::vector<Token> tokens_of(std::string_view text) const;
     std::vector<Token> beginning(std::string_view text) const;
-    // SentencePiece puts a space before every text, but not behind a line break, which is a token of its own.
-    std::vector<Token> after_line_break(std::string_view text) const;
 
     std::shared_ptr<const Model> model_;
     VocabularyInfo vocabulary_;

@@ -198,6 +198,22 @@ std::vector<Token> Model::tokenize(const std::string & text, bool add_special, b
     return tokens;
 }
 
+std::vector<Token> Model::tokenize_on(const std::string & text) const {
+    if (llama_vocab_type(vocab_) != LLAMA_VOCAB_TYPE_SPM) {
+        return tokenize(text, false, true);
+    }
+    // SentencePiece puts a space before every text, but not behind a line break, which is a token of its own.
+    std::vector<Token> tokens = tokenize("\n" + text, false, true);
+    std::string before;
+    const auto begin = std::find_if(tokens.begin(), tokens.end(), [&](Token token) {
+        const bool past = before.ends_with('\n');
+        before += piece(token, true);
+        return past;
+    });
+    tokens.erase(tokens.begin(), begin);
+    return tokens;
+}
+
 std::string Model::piece(Token token, bool special) const {
     if (!has_vocabulary()) {
         return {};

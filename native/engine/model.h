@@ -58,6 +58,8 @@ public:
     // Throws Error MODEL_VOCABULARY_MISSING. add_special: BOS and EOS where the model wants them; parse_special: texts
     // of special tokens become them.
     std::vector<Token> tokenize(const std::string & text, bool add_special, bool parse_special) const;
+    // The tokens of a text that goes on behind others. Throws the same.
+    std::vector<Token> tokenize_on(const std::string & text) const;
     // Bytes of one token; control tokens are empty unless `special`.
     std::string piece(Token token, bool special) const;
     std::string token_text(Token token) const;

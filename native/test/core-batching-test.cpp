@@ -475,6 +475,22 @@ TEST("the prompt of the higher priority is read first") {
     CHECK(order == std::vector<Recorder *>({high.get(), equal.get(), low.get()}));
 }
 
+TEST("a prompt does not wait for what one of lower priority will have read") {
+    Machine machine(3);
+    Tokens shared = prompt_of(150, 1);
+    const auto low = machine.ask(shared, 1, 0, -1);
+    machine.scheduler.step();
+    const auto between = machine.ask(prompt_of(200, 2), 1);
+    shared.push_back(3);
+    const auto high = machine.ask(shared, 1, 0, 5);
+    while (high->ends == 0) {
+        machine.scheduler.step();
+    }
+    CHECK_EQ(between->ends, 0);
+    CHECK_EQ(high->statistics.cached_tokens, int64_t{64});
+    machine.run();
+}
+
 TEST("a pass that fails for one sequence ends no other, whichever model fails") {
     for (const bool drafting : {false, true}) {
         Machine machine(3);

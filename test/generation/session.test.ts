@@ -1,5 +1,7 @@
 import t from "tap";
 import { fable, ids } from "../helpers/fable.js";
+import { toSentencePiece } from "../helpers/foreign-vocabulary.js";
+import { rewrite } from "../helpers/gguf.js";
 
 const TURN = { maxTokens: 12, ignoreEnd: true, draft: { policy: "fixed", maxTokens: 3 } } as const;
 
@@ -68,6 +70,38 @@ t.test(
     t.strictSame(session.tokens, tokens);
   },
 );
+
+t.test("a stop string is no part of the conversation, wherever in a token it begins", async (t) => {
+  const pair = await fable(t);
+  const prompt = "Once upon a time";
+  const { tokens } = await pair.complete(prompt, TURN);
+  const index = tokens.findIndex(({ text }, i) => i > 2 && text.length > 2);
+  const [said, next] = [tokens.slice(0, index), tokens.slice(index, index + 2)] as const;
+  for (const letters of [0, 2]) {
+    const stop = next
+      .map(({ text }) => text)
+      .join("")
+      .slice(letters);
+    const session = pair.session();
+    const { text, finishReason } = await session.complete(prompt, { ...TURN, stop });
+    t.equal(finishReason, "stop-string");
+    t.equal(pair.detokenize(session.tokens), prompt + text);
+    const whole = [...pair.tokenize(prompt), ...ids({ tokens: [...said] })];
+    t.strictSame([...session.tokens.slice(0, whole.length)], whole, "the tokens before it are the answer's");
+    const more = await session.complete(stop, TURN);
+    t.equal(pair.detokenize(session.tokens), prompt + text + stop + more.text);
+  }
+});
+
+t.test("with SentencePiece no space comes before what goes on", async (t) => {
+  const target = rewrite("fable-1m", `${t.testdir()}/sentencepiece.gguf`, toSentencePiece);
+  const pair = await fable(t, { target, draft: false });
+  const session = pair.session();
+  const options = { maxTokens: 4, ignoreEnd: true };
+  const pieces = ["Once", "", " upon", "", "a", ""];
+  for (const turn of [0, 2, 4]) pieces[turn + 1] = (await session.complete(pieces[turn] ?? "", options)).text;
+  t.equal(pair.detokenize(session.tokens), ` ${pieces.join("")}`);
+});
 
 t.test("nothing to go on from is no prompt; a closed pair has no sessions", async (t) => {
   const pair = await fable(t);
