@@ -155,8 +155,8 @@ bool Scheduler::begin(Sequence & sequence) {
                     best = {other->id, now, false};
                 }
                 // Of those below it the text may wait for ever: others' prompts are read first.
-                const bool reads_on = !other->prefilled() && !other->paused() &&
-                                      other->request.priority >= sequence.request.priority;
+                const bool reads_on =
+                    !other->prefilled() && !other->paused() && other->request.priority >= sequence.request.priority;
                 soon = std::max(soon, reads_on ? common : now);
             }
         }
