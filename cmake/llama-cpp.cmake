@@ -10,6 +10,8 @@ set(GGML_CCACHE OFF)
 set(GGML_OPENMP ${FORETOKEN_OPENMP})
 # Its products sum several rows in another order than one; what it is for beside them is native/kernels' work.
 set(GGML_LLAMAFILE OFF)
+# So would Apple's BLAS, which ggml takes on a Mac for 32 rows and more.
+set(GGML_BLAS OFF)
 # Devices. Metal is part of every Mac; for CUDA and Vulkan their toolkits have to be there.
 set(GGML_METAL ${APPLE})
 set(GGML_METAL_EMBED_LIBRARY ON)
