@@ -17,6 +17,8 @@ set(GGML_METAL ${APPLE})
 set(GGML_METAL_EMBED_LIBRARY ON)
 set(GGML_CUDA ${FORETOKEN_CUDA})
 set(GGML_CUDA_GRAPHS ON)
+# Where the machine that builds has NCCL, every machine that runs the module would need it.
+set(GGML_CUDA_NCCL OFF)
 if(FORETOKEN_CUDA_ARCHITECTURES)
     set(CMAKE_CUDA_ARCHITECTURES ${FORETOKEN_CUDA_ARCHITECTURES})
 endif()
