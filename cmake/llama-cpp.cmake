@@ -68,8 +68,8 @@ foretoken_all_targets(${FORETOKEN_LLAMA_CPP_DIR} targets)
 foreach(target ${targets})
     get_target_property(type ${target} TYPE)
     if(type MATCHES "^(SHARED|MODULE|STATIC|OBJECT)_LIBRARY$|^EXECUTABLE$")
-        # GCC's own AVX-512 headers warn thousands of times.
-        target_compile_options(${target} PRIVATE $<IF:$<BOOL:${MSVC}>,/w,-w>)
+        # GCC's own AVX-512 headers warn thousands of times. nvcc takes -w, but /w for a file.
+        target_compile_options(${target} PRIVATE $<IF:$<BOOL:${MSVC}>,$<$<COMPILE_LANGUAGE:C,CXX>:/w>,-w>)
         # Tools find the libraries by $ORIGIN too.
         set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${FORETOKEN_OUTPUT_DIR})
     endif()
