@@ -84,6 +84,10 @@ endforeach()
 if(native_module)
     target_compile_options(ggml-cpu PRIVATE -march=native)
 endif()
+if(TARGET ggml-cuda AND NOT FORETOKEN_ALL_CPU_VARIANTS)
+    # This machine's toolkit may lie where the system does not look. Modules that travel must not name its folder.
+    set_property(TARGET ggml-cuda APPEND PROPERTY INSTALL_RPATH $<TARGET_FILE_DIR:CUDA::cudart>)
+endif()
 if(FORETOKEN_SANITIZE AND NOT MSVC)
     target_compile_options(ggml-cpu PRIVATE -O3)  # twice as fast as at -O1
 endif()
