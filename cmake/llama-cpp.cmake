@@ -10,11 +10,15 @@ set(GGML_CCACHE OFF)
 set(GGML_OPENMP ${FORETOKEN_OPENMP})
 # Its products sum several rows in another order than one; what it is for beside them is native/kernels' work.
 set(GGML_LLAMAFILE OFF)
+# So would Apple's BLAS, which ggml takes on a Mac for 32 rows and more.
+set(GGML_BLAS OFF)
 # Devices. Metal is part of every Mac; for CUDA and Vulkan their toolkits have to be there.
 set(GGML_METAL ${APPLE})
 set(GGML_METAL_EMBED_LIBRARY ON)
 set(GGML_CUDA ${FORETOKEN_CUDA})
 set(GGML_CUDA_GRAPHS ON)
+# Where the machine that builds has NCCL, every machine that runs the module would need it.
+set(GGML_CUDA_NCCL OFF)
 if(FORETOKEN_CUDA_ARCHITECTURES)
     set(CMAKE_CUDA_ARCHITECTURES ${FORETOKEN_CUDA_ARCHITECTURES})
 endif()
@@ -64,8 +68,8 @@ foretoken_all_targets(${FORETOKEN_LLAMA_CPP_DIR} targets)
 foreach(target ${targets})
     get_target_property(type ${target} TYPE)
     if(type MATCHES "^(SHARED|MODULE|STATIC|OBJECT)_LIBRARY$|^EXECUTABLE$")
-        # GCC's own AVX-512 headers warn thousands of times.
-        target_compile_options(${target} PRIVATE $<IF:$<BOOL:${MSVC}>,/w,-w>)
+        # GCC's own AVX-512 headers warn thousands of times. nvcc takes -w, but /w for a file.
+        target_compile_options(${target} PRIVATE $<IF:$<BOOL:${MSVC}>,$<$<COMPILE_LANGUAGE:C,CXX>:/w>,-w>)
         # Tools find the libraries by $ORIGIN too.
         set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${FORETOKEN_OUTPUT_DIR})
     endif()
@@ -79,6 +83,10 @@ foreach(target ${targets})
 endforeach()
 if(native_module)
     target_compile_options(ggml-cpu PRIVATE -march=native)
+endif()
+if(TARGET ggml-cuda AND NOT FORETOKEN_ALL_CPU_VARIANTS)
+    # This machine's toolkit may lie where the system does not look. Modules that travel must not name its folder.
+    set_property(TARGET ggml-cuda APPEND PROPERTY INSTALL_RPATH $<TARGET_FILE_DIR:CUDA::cudart>)
 endif()
 if(FORETOKEN_SANITIZE AND NOT MSVC)
     target_compile_options(ggml-cpu PRIVATE -O3)  # twice as fast as at -O1

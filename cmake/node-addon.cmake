@@ -22,6 +22,9 @@ endif()
 if(MSVC AND CMAKE_JS_NODELIB_DEF AND CMAKE_JS_NODELIB_TARGET)
     execute_process(COMMAND ${CMAKE_AR} /def:${CMAKE_JS_NODELIB_DEF} /out:${CMAKE_JS_NODELIB_TARGET}
                             ${CMAKE_STATIC_LINKER_FLAGS} COMMAND_ERROR_IS_FATAL ANY)
+    # Electron's binary is not called node.exe: cmake-js's hook finds the process, but its flag is for shared libraries only.
+    target_link_options(foretoken PRIVATE /DELAYLOAD:NODE.EXE)
+    target_link_libraries(foretoken PRIVATE delayimp)
 endif()
 if(APPLE)
     target_link_options(foretoken PRIVATE -undefined dynamic_lookup)

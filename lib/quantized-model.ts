@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { DraftQuantization } from "./draft-options.js";
+import { createError } from "./errors.js";
 import { exists } from "./exists.js";
 import { fileHash } from "./file-hash.js";
 import { defaultModelsFolder, removeAbandoned } from "./models-folder.js";
@@ -23,6 +24,7 @@ export async function quantizedModel(
   await native.readHeader(path);
   const copy = join(folder, `${await fileHash(path, signal)}.${type}.gguf`);
   if (await exists(copy)) return copy;
+  requireWritable(copy);
   await mkdir(folder, { recursive: true });
   await removeAbandoned(folder);
   await makeWholeFile(
@@ -31,6 +33,19 @@ export async function quantizedModel(
     signal,
   );
   return copy;
+}
+
+/**
+ * llama.cpp's quantiser opens what it writes by the bytes of its path, which Windows takes for letters of a code page.
+ * Throws QUANTIZE_FAILED.
+ */
+export function requireWritable(copy: string, platform = process.platform): void {
+  if (platform === "win32" && /[^ -~]/.test(copy)) {
+    throw createError(
+      "QUANTIZE_FAILED",
+      `Expected a folder of ASCII letters for the draft's smaller copy, as llama.cpp's quantiser needs on Windows, but received ${copy}`,
+    );
+  }
 }
 
 /** The file that a draft is loaded from. Rejects with what `quantizedModel` rejects with. */

@@ -13,6 +13,19 @@ try {
   process.exitCode = 1;
 }`;
 
+/** Windows knows no signals, and ends a process with a status: STATUS_ILLEGAL_INSTRUCTION. */
+const ILLEGAL_INSTRUCTION = 0xc000001d;
+
+/**
+ * What the end of a process that loaded an addon says of that.
+ * @param {{ status: number | null, signal: string | null }} end
+ */
+export function whatEnded({ status, signal }) {
+  if (signal === "SIGILL" || status === ILLEGAL_INSTRUCTION)
+    return "it has instructions that this processor lacks (SIGILL)";
+  return `loading it ended the process with ${signal ?? `status ${status}`}`;
+}
+
 /**
  * Why the addon cannot be used here; null where it can.
  * @param {string} addon absolute path
@@ -31,6 +44,5 @@ export function whyUnfit(addon, { timeoutMs = 60_000 } = {}) {
     return "code" in error && error.code === "ETIMEDOUT"
       ? `it had not loaded after ${timeoutMs / 1000} s`
       : error.message;
-  if (signal === "SIGILL") return "it has instructions that this processor lacks (SIGILL)";
-  return stdout.trim() || `loading it ended the process with ${signal ?? `status ${status}`}`;
+  return stdout.trim() || whatEnded({ status, signal });
 }

@@ -2,7 +2,7 @@
 // Makes a fresh clone ready: npm packages, llama.cpp, the addon, dist/. Quick when all is in place. The addon is the one that
 // `npm run build` made last, with the modules that it was asked for.
 //
-// Needs: Node ≥ 20, npm, git, CMake, a C++20 compiler. Leaves: node_modules, native/llama.cpp, build/Release, dist.
+// Needs: a Node of package.json's engines, npm, git, CMake, a C++20 compiler. Leaves: node_modules, native/llama.cpp, build/Release, dist.
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readFile, rm, writeFile } from "node:fs/promises";
@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { progressLine } from "./progress.mjs";
 import { CommandError, isMain, run } from "./run.mjs";
+import { compareVersions } from "./symbol-versions.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -25,9 +26,20 @@ const TOOLS = [
   },
 ];
 
+/** @param {string} version v20.17.0 @param {string} range ^20.17.0 || >=22.9.0 */
+export function isWithin(version, range) {
+  const own = version.slice(1);
+  return range.split(" || ").some((part) => {
+    const [, operator, least = ""] = /^(\^|>=)([\d.]+)$/.exec(part) ?? [];
+    const isNewer = compareVersions(own, least) >= 0;
+    return operator === "^" ? isNewer && own.split(".")[0] === least.split(".")[0] : isNewer;
+  });
+}
+
 async function requireTools() {
-  if (Number(process.versions.node.split(".")[0]) < 20)
-    throw new Error(`Node.js 20 or newer is needed, this is ${process.version}`);
+  const { engines } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+  if (!isWithin(process.version, engines.node))
+    throw new Error(`Node.js ${engines.node} is needed, this is ${process.version}`);
   /** @type {string[]} */
   const missing = [];
   for (const { name, args, install } of TOOLS) {

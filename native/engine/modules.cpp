@@ -39,17 +39,36 @@ std::string note(const fs::path & path, const std::string & reason) {
            ". Models run without it; install the driver it needs, or build without it.";
 }
 
+bool has_devices(ggml_backend_reg_t backend) {
+    return backend && ggml_backend_reg_dev_count(backend) > 0;
+}
+
+// By the name that it registers: CUDA of libggml-cuda.so, whatever the case of letters.
+ggml_backend_reg_t backend_of(const fs::path & module) {
+    const std::string name = utf8(module.stem());
+    return ggml_backend_reg_by_name(name.substr(name.find('-') + 1).c_str());
+}
+
 std::vector<std::string> load_from(const std::string & folder) {
-    std::vector<std::string> notes;
+    struct Unfit {
+        fs::path module;
+        std::string reason;
+    };
+    std::vector<Unfit> unfit;
     for (const fs::path & path : device_modules(folder)) {
         const ErrorLog log;
-        const ggml_backend_reg_t backend = ggml_backend_load(utf8(path).c_str());
-        if (!backend || ggml_backend_reg_dev_count(backend) == 0) {
-            notes.push_back(note(path, log.text("its driver finds none that suits it")));
+        if (!has_devices(ggml_backend_load(utf8(path).c_str()))) {
+            unfit.push_back({path, log.text("its driver finds none that suits it")});
         }
     }
-    // The others, and those once more, which changes nothing.
+    // The others, and those once more: Windows takes the paths above for letters of its code page, not this one.
     ggml_backend_load_all_from_path(folder.c_str());
+    std::vector<std::string> notes;
+    for (const auto & [module, reason] : unfit) {
+        if (!has_devices(backend_of(module))) {
+            notes.push_back(note(module, reason));
+        }
+    }
     return notes;
 }
 

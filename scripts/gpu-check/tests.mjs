@@ -1,6 +1,6 @@
 // @ts-check
 // The steps that run this package's tests. Most ask for equal bits, which our kernels for the CPU promise and a device does not: they
-// run with GPUs hidden. Those that know what a device may do run on it.
+// run with GPUs hidden. Those that know what a device may do run on it, and some more of which rounding may decide, unjudged.
 import { readdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { basename, join } from "node:path";
@@ -14,13 +14,31 @@ import { capture } from "./capture.mjs";
 
 /** CTest programs for any device. */
 const NATIVE_ON_DEVICE = ["engine-argmax-test", "engine-device-logits-test", "engine-exact-test"];
-/** Of test/generation, beside all of test/gpu. */
-const ON_DEVICE = ["devices.test.ts", "exact.test.ts"];
+/** Of test/generation, beside all of test/gpu: those that compare no text with another's. */
+const ON_DEVICE = [
+  "abort.test.ts",
+  "devices.test.ts",
+  "evaluated-tokens.test.ts",
+  "exact.test.ts",
+  "measure-closed.test.ts",
+  "metrics.test.ts",
+  "prometheus.test.ts",
+  "stats.test.ts",
+];
+/** Those that compare texts here and there, and beside that ask what matters on a device, too. */
+const ROUNDED = [
+  "close.test.ts",
+  "ends.test.ts",
+  "grammar.test.ts",
+  "logprobs.test.ts",
+  "session.test.ts",
+  "stop-strings.test.ts",
+];
 /** It asks that nothing is to be said of the devices, and of hidden ones something is. */
 const NOT_HIDDEN = ["devices.test.ts"];
 /** Of a dry run. */
 const SMALL_NATIVE = ["engine-thread-probe-test", "engine-memory-estimate-test", "engine-argmax-test"];
-const SMALL = ["ends.test.ts", "offload.test.ts", "stop-strings.test.ts"];
+const SMALL = ["abort.test.ts", "ends.test.ts", "offload.test.ts"];
 
 /** @param {Check} check @returns {Promise<Outcome>} */
 export async function native(check) {
@@ -59,11 +77,10 @@ export async function generation(check) {
     { ...check, cpu: true },
     own.filter((file) => !NOT_HIDDEN.includes(basename(file))),
   );
-  const onDevice = await runFiles(check, [
-    ...own.filter((file) => ON_DEVICE.includes(basename(file))),
-    ...(await inFolder(check, "gpu")),
-  ]);
-  return { ok: hidden.ok && onDevice.ok, hidden, onDevice };
+  const among = (/** @type {string[]} */ names) => own.filter((file) => names.includes(basename(file)));
+  const onDevice = await runFiles(check, [...among(ON_DEVICE), ...(await inFolder(check, "gpu"))]);
+  const rounded = await runFiles(check, among(ROUNDED));
+  return { ok: hidden.ok && onDevice.ok, hidden, onDevice, rounded };
 }
 
 /** Test files of a folder. @param {Check} check @param {string} folder */

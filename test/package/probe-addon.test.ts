@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import t from "tap";
-import { whyUnfit } from "../../scripts/probe-addon.mjs";
+import { whatEnded, whyUnfit } from "../../scripts/probe-addon.mjs";
 
 /** A module that require() runs in place of an addon. */
 function fake(folder: string, source: string): string {
@@ -30,10 +30,19 @@ t.test("what the loader says is the reason", async (t) => {
 });
 
 t.test("a binary that ends the process is a reason, not this process's end", async (t) => {
+  t.match(whyUnfit(fake(t.testdir(), "process.exit(7)")), /status 7/);
+});
+
+const noSignals = process.platform === "win32" && "Windows knows no signals";
+
+t.test("so is one that a signal ends", { skip: noSignals }, async (t) => {
   const kill = (signal: string) => fake(t.testdir(), `process.kill(process.pid, "${signal}"); for (;;);`);
   t.match(whyUnfit(kill("SIGILL")), /instructions that this processor lacks/);
   t.match(whyUnfit(kill("SIGSEGV")), /ended the process with SIGSEGV/);
-  t.match(whyUnfit(fake(t.testdir(), "process.exit(7)")), /status 7/);
+});
+
+t.test("what Windows says of an instruction that the processor lacks is understood", async (t) => {
+  t.match(whatEnded({ status: 0xc000001d, signal: null }), /instructions that this processor lacks/);
 });
 
 t.test("a binary that never comes back is given up", async (t) => {

@@ -34,11 +34,17 @@ t.test("a dry run does every step, leaves one JSON, and does nothing twice", asy
   t.match(generation, {
     hidden: {
       tests: [
+        { name: "abort.test.ts", code: 0, failed: [] },
         { name: "ends.test.ts", code: 0, failed: [] },
-        { name: "stop-strings.test.ts", code: 0, failed: [] },
       ],
     },
-    onDevice: { tests: [{ name: "offload.test.ts", code: 0, failed: [] }] },
+    onDevice: {
+      tests: [
+        { name: "abort.test.ts", code: 0, failed: [] },
+        { name: "offload.test.ts", code: 0, failed: [] },
+      ],
+    },
+    rounded: { tests: [{ name: "ends.test.ts", code: 0, failed: [] }] },
   });
   t.match(sweep, {
     ok: true,

@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 
 const SYSTEM_HEADERS =
   /#\s*include\s*<(sys\/|linux\/|mach\/|windows\.h|unistd|dlfcn|pthread|sched|fcntl|signal|poll|dirent)/;
-const SYSTEM_MACROS = /\b(__linux__|_WIN32|__APPLE__|__GLIBC__|__unix__)\b/;
+const SYSTEM_MACROS = /\b(__linux__|__gnu_linux__|_WIN32|__APPLE__|__GLIBC__|__unix__)\b/;
 const SYSTEM_CALLS = /\b(sched_\w+|pthread_\w+|dlopen|dladdr|dlsym|mmap|sysconf|getrusage|gettid)\s*\(/;
 const SYSTEM_FILES = /["'`](\/proc|\/sys|\/dev|\/tmp|\/etc|\/usr)(\/|["'`])/;
 
@@ -27,7 +27,8 @@ t.test("native code", async (t) => {
   const found = ["core", "engine", "binding", "arch", "kernels"].flatMap((layer) =>
     matching(`native/${layer}`, /\.(cpp|h)$/, SYSTEM_HEADERS, SYSTEM_MACROS, SYSTEM_CALLS, SYSTEM_FILES),
   );
-  t.strictSame(found, ["native/engine/library-folder.cpp"]);
+  // The core's is compiled twice where the loader chooses among copies of a function.
+  t.strictSame(found, ["native/core/softmax.cpp", "native/engine/library-folder.cpp"]);
 });
 
 t.test("TypeScript", async (t) => {
