@@ -26,19 +26,9 @@ const TOOLS = [
   },
 ];
 
-/** @param {string} version v20.17.0 @param {string} range ^20.17.0 || >=22.9.0 */
-export function isWithin(version, range) {
-  const own = version.slice(1);
-  return range.split(" || ").some((part) => {
-    const [, operator, least = ""] = /^(\^|>=)([\d.]+)$/.exec(part) ?? [];
-    const isNewer = compareVersions(own, least) >= 0;
-    return operator === "^" ? isNewer && own.split(".")[0] === least.split(".")[0] : isNewer;
-  });
-}
-
 async function requireTools() {
   const { engines } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
-  if (!isWithin(process.version, engines.node))
+  if (compareVersions(process.versions.node, engines.node.replace(">=", "")) < 0)
     throw new Error(`Node.js ${engines.node} is needed, this is ${process.version}`);
   /** @type {string[]} */
   const missing = [];
