@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
+import { isRunning } from "./is-running.js";
 
 const HOST = hostname().replace(/[^\w-]/g, "-");
 /**
@@ -22,13 +23,4 @@ export function isOwned(name: string, ending: string, changedMs: number): boolea
   // In a container each start may have the same number.
   if (pid === process.pid) return changedMs > Date.now() - process.uptime() * 1000;
   return isRunning(pid);
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }

@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
@@ -24,6 +26,11 @@ function file(t: Test, content: string): string {
   const path = join(t.testdir(), "file.jsonl");
   writeFileSync(path, content);
   return path;
+}
+
+/** The name under which a process of this machine owns an output. */
+function ownerFile(path: string, pid: number | string): string {
+  return `${path}.${hostname().replace(/[^\w-]/g, "-")}.${pid}-00000000.batch`;
 }
 
 async function all<T>(source: AsyncIterable<T>): Promise<T[]> {
@@ -120,9 +127,26 @@ t.test("an output has one writer at a time", async (t) => {
   await t.rejects(Results.open(path), { code: "BATCH_INVALID", message: /another process writes/ });
   await results.close();
   // What a killed process leaves: nobody has this number.
-  const host = hostname().replace(/[^\w-]/g, "-");
-  writeFileSync(`${path}.${host}.4194305-00000000.batch`, "");
+  writeFileSync(ownerFile(path, 4194305), "");
   await (await Results.open(path)).close();
   t.strictSame(readdirSync(t.testdirName), ["out.jsonl"]);
   t.ok(existsSync(path));
 });
+
+t.test(
+  "a killed process writes nothing, also before its parent asks how it ended",
+  { skip: process.platform !== "linux" },
+  async (t) => {
+    // `sleep`, which the shell becomes, never asks.
+    const parent = spawn("sh", ["-c", "sleep 60 & echo $!; exec sleep 60"]);
+    t.teardown(() => parent.kill());
+    const [pid] = (await once(parent.stdout, "data")).map((data) => Number(data));
+    process.kill(pid as number, "SIGKILL");
+    while (!readFileSync(`/proc/${pid}/stat`, "utf8").includes(") Z "))
+      await new Promise((resolve) => setImmediate(resolve));
+    const path = join(t.testdir(), "out.jsonl");
+    writeFileSync(ownerFile(path, pid as number), "");
+    await (await Results.open(path)).close();
+    t.strictSame(readdirSync(t.testdirName), ["out.jsonl"]);
+  },
+);
