@@ -133,6 +133,14 @@ t.test("an output has one writer at a time", async (t) => {
   t.ok(existsSync(path));
 });
 
+t.test("outputs whose names begin alike have a writer each", async (t) => {
+  const folder = t.testdir();
+  const open = (name: string) => Results.open(join(folder, name));
+  const all = [await open("out.jsonl"), await open("out"), await open("out.jsonl.gz")];
+  for (const results of all) await results.close();
+  t.strictSame(readdirSync(folder).sort(), ["out", "out.jsonl", "out.jsonl.gz"]);
+});
+
 t.test(
   "a killed process writes nothing, also before its parent asks how it ended",
   { skip: process.platform !== "linux" },
