@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import t, { type Test } from "tap";
@@ -158,3 +159,41 @@ t.test(
     t.strictSame(readdirSync(t.testdirName), ["out.jsonl"]);
   },
 );
+
+/** Lets a call on open files fail. Returns what gives the call back. */
+async function failing(t: Test, path: string, method: "write" | "datasync", code: string) {
+  const handle = await open(path, "a");
+  await handle.close();
+  const fails = () => Promise.reject(Object.assign(new Error(code), { code, syscall: method }));
+  return t.intercept(Object.getPrototypeOf(handle), method, { value: fails }).restore;
+}
+
+t.test("a result that cannot be written is a typed error, and nothing is written behind it", async (t) => {
+  const path = join(t.testdir(), "out.jsonl");
+  const results = await Results.open(path);
+  const message = /Expected to write .*out\.jsonl but got ENOSPC/;
+  const restore = await failing(t, path, "write", "ENOSPC");
+  await t.rejects(results.append(done(1)), { name: "EngineError", code: "FILE_NOT_WRITTEN", message });
+  restore();
+  await t.rejects(results.append(done(2)), { code: "FILE_NOT_WRITTEN", message });
+  await results.close();
+  t.equal(readFileSync(path, "utf8"), "");
+});
+
+t.test("results that do not reach the disk at the end are a typed error, and nobody owns them", async (t) => {
+  const path = join(t.testdir(), "out.jsonl");
+  const results = await Results.open(path);
+  await results.append(done(1));
+  await failing(t, path, "datasync", "EIO");
+  await t.rejects(results.close(), { code: "FILE_NOT_WRITTEN", message: /out\.jsonl but got EIO/ });
+  t.strictSame(readdirSync(t.testdirName), ["out.jsonl"]);
+});
+
+t.test("closing waits for what is being written", async (t) => {
+  const path = join(t.testdir(), "out.jsonl");
+  const results = await Results.open(path);
+  const written = results.append(done(1));
+  await results.close();
+  await written;
+  t.equal(readFileSync(path, "utf8"), lines(done(1)));
+});
