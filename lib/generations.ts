@@ -37,7 +37,7 @@ export class Generations {
   /** Throws what is wrong with the prompt or the options, and PAIR_CLOSED. */
   start(prompt: unknown, input: unknown, callSite: CallSite, turn: Turn = {}): Generation {
     if (this.#isClosed) throw closedError();
-    const { engine, targetModel } = this.#parts;
+    const { engine, targetModel, keepsTexts } = this.#parts;
     const options = this.#resolve(input);
     // Beyond as many as a caller may have.
     options.stop.push(...(turn.ends?.stop ?? []));
@@ -58,7 +58,7 @@ export class Generations {
     run.start((onBatch) => {
       const id = engine.generate(request, onBatch);
       // What was refused was never taken.
-      metered = this.meter.take(request.prompt.length);
+      metered = this.meter.take(request.prompt.length, !(keepsTexts && request.cachePrompt));
       this.#open.add(run);
       return (to) => engine.steer(id, to);
     });
