@@ -8,10 +8,10 @@ const PROBES = { question: "\u{e000}question\u{e000}", answer: "\u{e000}answer\u
 /** What turns begin and end with: `<|im_end|>`, `[INST]`; else a line, such as `### User:`. */
 const MARKER = /^\s*(<[^<>\s]+>|\[[^[\]\s]+\])|^(\s*\S[^\n]*)/;
 
-/** What ends an answer, in the options of its generation. */
-interface TurnEnds {
-  stop: string[];
-  stopTokens: number[];
+/** What ends an answer, as options of its generation are. */
+export interface TurnEnds {
+  stop: readonly string[];
+  stopTokens: readonly number[];
 }
 
 const NO_ENDS: TurnEnds = { stop: [], stopTokens: [] };

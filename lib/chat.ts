@@ -55,19 +55,14 @@ export class Chats {
   }
 
   /**
-   * A chat as a prompt, and the options of its generation. Throws OPTION_INVALID, CHAT_TEMPLATE_MISSING,
-   * CHAT_TEMPLATE_INVALID, CHAT_FAILED.
+   * A chat as a prompt, the options of its generation, and what ends a turn besides what they say. Throws OPTION_INVALID,
+   * CHAT_TEMPLATE_MISSING, CHAT_TEMPLATE_INVALID, CHAT_FAILED.
    */
-  request(messages: unknown, input: unknown): { prompt: Int32Array; options: Record<string, unknown> } {
+  request(messages: unknown, input: unknown) {
     const { chatTemplate, tools, templateVariables, ...options } = is.record("options", input);
     const template = this.#template({ chatTemplate });
     const prompt = template.tokens(render(template, messages, { tools, templateVariables }));
-    const { stop = [], stopTokens = [] } = options;
-    // What is wrong with them is said by whoever reads them.
-    if (typeof stop === "string") options.stop = [stop, ...template.ends.stop];
-    else if (Array.isArray(stop)) options.stop = [...stop, ...template.ends.stop];
-    if (Array.isArray(stopTokens)) options.stopTokens = [...stopTokens, ...template.ends.stopTokens];
-    return { prompt, options };
+    return { prompt, options, ends: template.ends };
   }
 
   #template({ chatTemplate }: Record<string, unknown>): ChatTemplate {

@@ -134,9 +134,10 @@ export class Completions<R> implements AsyncIterableIterator<CompletionResult<R>
     this.#end();
     this.#serve();
     if (this.#isExhausted) return;
-    // An iterable that is being asked for the next request closes when it has answered: nobody waits for that.
     const closed = (async () => this.#source.return?.())();
-    await (failure === null && !this.#isPulling ? closed : closed.catch(() => {}));
+    // An iterable that is being asked for the next request closes when it has answered, which it may never do.
+    if (failure === null && !this.#isPulling) await closed;
+    else closed.catch(() => {});
   }
 
   #isOver(): boolean {

@@ -1,6 +1,7 @@
 import { answerTokens } from "./answer-tokens.js";
 import type { CallSite } from "./call-site.js";
 import { Chats } from "./chat.js";
+import type { TurnEnds } from "./chat-template.js";
 import { type Requests, splitManyOptions, splitRequest } from "./completion-requests.js";
 import { Completions } from "./completions.js";
 import { createError } from "./errors.js";
@@ -13,10 +14,11 @@ import { promptTokens } from "./prompt.js";
 import { resolveGenerateOptions } from "./resolve-options.js";
 import type { TurnListener } from "./session.js";
 
-/** A generation that goes on from `began`. */
+/** A generation that goes on from `began`, and ends at `ends` besides what its options say. */
 export interface Turn {
   began?: readonly number[];
   ended?: TurnListener;
+  ends?: TurnEnds;
 }
 
 /** The generations of one pair that wait or run. */
@@ -36,8 +38,11 @@ export class Generations {
   /** Throws what is wrong with the prompt or the options, and PAIR_CLOSED. */
   start(prompt: unknown, input: unknown, callSite: CallSite, turn: Turn = {}): Generation {
     if (this.#isClosed) throw closedError();
-    const { engine, targetModel } = this.#parts;
+    const { engine, targetModel, keepsTexts } = this.#parts;
     const options = this.#resolve(input);
+    // Beyond as many as a caller may have.
+    options.stop.push(...(turn.ends?.stop ?? []));
+    options.stopTokens.push(...(turn.ends?.stopTokens ?? []));
     const request = nativeRequest(promptTokens(targetModel, prompt, turn.began ?? []), options);
     let metered: ReturnType<Meter["take"]> | null = null;
     const run: GenerationRun = new GenerationRun(callSite, options.signal, {
@@ -55,7 +60,7 @@ export class Generations {
     run.start((onBatch) => {
       const id = engine.generate(request, onBatch);
       // What was refused was never taken.
-      metered = this.meter.take(request.prompt.length);
+      metered = this.meter.take(request.prompt.length, !(keepsTexts && request.cachePrompt));
       this.#open.add(run);
       return (to) => engine.steer(id, to);
     });
@@ -63,8 +68,8 @@ export class Generations {
   }
 
   startChat(messages: unknown, input: unknown, callSite: CallSite): Generation {
-    const { prompt, options } = this.chats.request(messages, input);
-    return this.start(prompt, options, callSite);
+    const { prompt, options, ends } = this.chats.request(messages, input);
+    return this.start(prompt, options, callSite, { ends });
   }
 
   /** Throws what is wrong with the options. */

@@ -44,6 +44,7 @@ async function load(resolved: ResolvedPairOptions): Promise<Pair> {
     compatibility,
     defaultDraft: draft,
     deterministic,
+    keepsTexts: opened.target.canRollBack && options.promptCacheBytes !== 0,
     stamps,
     notes: native.deviceNotes(),
   });

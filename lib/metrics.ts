@@ -89,8 +89,9 @@ export class Meter {
   >;
   #taken = 0;
   #open = 0;
-  /** Of those, the ones that wait for their readers. */
+  /** Of those, the ones that wait for their readers; and of these, the ones that keep their places meanwhile. */
   #paused = 0;
+  #waitingInPlace = 0;
   #failed = 0;
   #generatedTokens = 0;
   #busyMs = 0;
@@ -125,19 +126,24 @@ export class Meter {
 
   get #load(): Load {
     const wanting = this.#open - this.#paused;
-    const running = Math.min(wanting, this.#maxSequences);
+    const running = Math.min(wanting, this.#maxSequences - this.#waitingInPlace);
     return { running, queued: wanting - running };
   }
 
-  /** A request is taken; what it gives is called as it goes on. */
-  take(promptTokens: number) {
+  /**
+   * A request is taken; what it gives is called as it goes on. `keepsPlace`: nobody else takes its place while it waits for its
+   * reader.
+   */
+  take(promptTokens: number, keepsPlace: boolean) {
     const id = this.#taken++;
     const since = performance.now();
     let firstTokenMs: number | null = null;
     let isPaused = false;
     const pause = (whether: boolean) => {
-      if (whether !== isPaused) this.#paused += whether ? 1 : -1;
+      if (whether === isPaused) return;
       isPaused = whether;
+      this.#paused += whether ? 1 : -1;
+      if (keepsPlace) this.#waitingInPlace += whether ? 1 : -1;
     };
     if (this.#open++ === 0) this.#busySince = since;
     this.#tell("request", { id, promptTokens, ...this.#load });

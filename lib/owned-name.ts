@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
+import { isRunning } from "./is-running.js";
 
 const HOST = hostname().replace(/[^\w-]/g, "-");
 /**
@@ -13,9 +14,14 @@ export function ownedName(path: string, ending: string): string {
   return `${path}.${HOST}.${process.pid}-${randomBytes(4).toString("hex")}${ending}`;
 }
 
+/** The file that is written under such a name; undefined where it is none. */
+export function ownedFile(name: string, ending: string): string | undefined {
+  return parts(name, ending)[1];
+}
+
 /** Whether the process that gave a file such a name still works on it. `changedMs`: when the file was last written. */
 export function isOwned(name: string, ending: string, changedMs: number): boolean {
-  const [, host, id] = /\.([\w-]+)\.(\d+)-[0-9a-f]{8}$/.exec(name.slice(0, -ending.length)) ?? [];
+  const [, , host, id] = parts(name, ending);
   if (host === undefined || Date.now() - changedMs > STALE_MS) return false;
   if (host !== HOST) return true;
   const pid = Number(id);
@@ -24,11 +30,8 @@ export function isOwned(name: string, ending: string, changedMs: number): boolea
   return isRunning(pid);
 }
 
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
+/** Behind the whole: the file, its writer's machine and process. */
+function parts(name: string, ending: string): readonly string[] {
+  if (!name.endsWith(ending)) return [];
+  return /^(.+)\.([\w-]+)\.(\d+)-[0-9a-f]{8}$/s.exec(name.slice(0, -ending.length)) ?? [];
 }

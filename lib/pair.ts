@@ -34,6 +34,8 @@ export interface PairParts {
   contextSize: number;
   /** Generations that run at once; others wait. */
   maxSequences: number;
+  /** Whether the caches keep texts whose generations ended or gave their places away. */
+  keepsTexts: boolean;
   gpuLayers: PairLayers;
   notes: readonly string[];
   defaultDraft: ResolvedDraftLength | null;

@@ -1,6 +1,6 @@
 /** Metrics for Prometheus: "foretoken/prometheus", an entry of its own, so that prom-client is needed by those who use it only. */
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
-import { ForetokenError, type Pair, type PairMetrics } from "./index.js";
+import { ForetokenError, type Pair, type PairEvents, type PairMetrics } from "./index.js";
 
 const PREFIX = "foretoken_";
 /** From a small model's token to a long text. */
@@ -40,10 +40,25 @@ export function prometheusRegistry(pairs: Readonly<Record<string, Pair>>): Regis
     help,
     registers: [registry],
   });
+  const observer =
+    (pair: string) =>
+    ({ firstTokenMs, totalMs }: PairEvents["end"][0]) => {
+      if (firstTokenMs !== null) firstToken.observe({ pair }, firstTokenMs / 1000);
+      whole.observe({ pair }, totalMs / 1000);
+    };
+  const open = new Map(
+    Object.entries(pairs).map(([name, pair]) => [name, { pair, observe: observer(name) }] as const),
+  );
   const each = (then: (metrics: PairMetrics, pair: string) => void) => {
-    for (const [name, pair] of Object.entries(pairs)) {
+    for (const [name, { pair, observe }] of open) {
       const metrics = metricsOf(pair);
-      if (metrics !== null) then(metrics, name);
+      if (metrics !== null) {
+        then(metrics, name);
+        continue;
+      }
+      open.delete(name);
+      pair.events.off("end", observe);
+      for (const histogram of [firstToken, whole]) histogram.remove({ pair: name });
     }
   };
   for (const [name, [help, read]] of Object.entries(GAUGES)) {
@@ -76,22 +91,17 @@ export function prometheusRegistry(pairs: Readonly<Record<string, Pair>>): Regis
       });
     },
   });
-  const firstToken = new Histogram({
-    ...common("first_token_seconds", "Time to the first token, waiting included."),
-    labelNames: ["pair"],
-    buckets: SECONDS,
-  });
-  const whole = new Histogram({
-    ...common("request_seconds", "Time of whole requests, waiting included."),
-    labelNames: ["pair"],
-    buckets: SECONDS,
-  });
-  for (const [name, pair] of Object.entries(pairs)) {
-    pair.events.on("end", ({ firstTokenMs, totalMs }) => {
-      if (firstTokenMs !== null) firstToken.observe({ pair: name }, firstTokenMs / 1000);
-      whole.observe({ pair: name }, totalMs / 1000);
+  const histogram = (name: string, help: string) =>
+    new Histogram({
+      ...common(name, help),
+      labelNames: ["pair"],
+      buckets: SECONDS,
+      // It is told of ends as they come: what is to be done here is to leave closed pairs out.
+      collect: () => each(() => {}),
     });
-  }
+  const firstToken = histogram("first_token_seconds", "Time to the first token, waiting included.");
+  const whole = histogram("request_seconds", "Time of whole requests, waiting included.");
+  for (const { pair, observe } of open.values()) pair.events.on("end", observe);
   return registry;
 }
 

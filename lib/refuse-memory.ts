@@ -5,7 +5,7 @@ import type { DeviceMemory, MemoryEstimate, MemoryUse } from "./memory-types.js"
 import { type FreeMemory, type PairFiles, planMemory } from "./plan-memory.js";
 import type { PlainPairOptions } from "./resolve-options.js";
 
-/** Ways out that are named at least; the last two are for those who have no others. */
+/** Ways out that are named at least. */
 const WAYS = 3;
 /** Of each number of f16 in "q8_0": 34 bytes for 32 of them. */
 const Q8_SHARE = 34 / 64;
@@ -29,12 +29,16 @@ export async function memoryError(
     ...(short.some(({ draft }) => draft !== null)
       ? [`draft: false would save ${mib(short.reduce((bytes, { draft }) => bytes + sum(draft), 0))}`]
       : []),
+  ];
+  // Of these there are always as many, for those who have no others.
+  const last = [
     `smaller or quantised weights would save a part of ${mib(total(short, ({ weights }) => weights))}`,
+    `freeing ${short.map(({ name, bytes, free }) => `${mib(bytes - free)} of ${name}`).join(" and ")} would do`,
     "checkMemory: false loads it all the same",
   ];
-  const least = Math.max(WAYS, ways.length - 2);
+  ways.push(...last.slice(0, Math.max(0, WAYS - ways.length)));
   return outOfMemory(
-    `Expected memory for the models but ${short.map(describe).join("; ")}; ${ways.slice(0, least).join("; ")}`,
+    `Expected memory for the models but ${short.map(describe).join("; ")}; ${ways.join("; ")}`,
     estimate,
   );
 }

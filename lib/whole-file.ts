@@ -1,5 +1,5 @@
 import { open, rename, rm } from "node:fs/promises";
-import { createError } from "./errors.js";
+import { notWritten } from "./not-written.js";
 import { ownedName } from "./owned-name.js";
 
 /** What the names of files end in that are being written. */
@@ -29,9 +29,7 @@ export async function makeWholeFile(
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
-    const { syscall, code } = error as NodeJS.ErrnoException;
-    if (syscall === undefined) throw error;
-    throw createError("FILE_NOT_WRITTEN", `Expected to write ${path} but got ${code}`);
+    notWritten(path, error);
   }
 }
 

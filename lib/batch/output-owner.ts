@@ -1,7 +1,7 @@
 import { readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { createError } from "../errors.js";
-import { isOwned, ownedName } from "../owned-name.js";
+import { isOwned, ownedFile, ownedName } from "../owned-name.js";
 
 const ENDING = ".batch";
 /** Often enough to count as owned, however long a result takes. */
@@ -42,7 +42,7 @@ export class OutputOwner {
 async function refuseBesideOthers(path: string, own: string): Promise<void> {
   const folder = dirname(path);
   for (const name of await readdir(folder)) {
-    if (name === own || !name.startsWith(`${basename(path)}.`) || !name.endsWith(ENDING)) continue;
+    if (name === own || ownedFile(name, ENDING) !== basename(path)) continue;
     const file = join(folder, name);
     const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: 0 }));
     if (isOwned(name, ENDING, mtimeMs)) {

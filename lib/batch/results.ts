@@ -3,6 +3,7 @@ import { createError, type ForetokenError } from "../errors.js";
 import { isMissing } from "../exists.js";
 import type { Completion } from "../generation.js";
 import * as is from "../is.js";
+import { notWritten } from "../not-written.js";
 import { writeWholeFile } from "../whole-file.js";
 import { readLines } from "./lines.js";
 import { OutputOwner } from "./output-owner.js";
@@ -27,6 +28,7 @@ export class Results {
   readonly done: ReadonlySet<string>;
   /** Those of them whose results are errors. */
   readonly failed: ReadonlySet<string>;
+  readonly #path: string;
   readonly #owner: OutputOwner;
   readonly #file: FileHandle;
   #syncedAt = performance.now();
@@ -34,11 +36,13 @@ export class Results {
 
   private constructor(
     { done, failed }: Pick<Results, "done" | "failed">,
+    path: string,
     owner: OutputOwner,
     file: FileHandle,
   ) {
     this.done = done;
     this.failed = failed;
+    this.#path = path;
     this.#owner = owner;
     this.#file = file;
   }
@@ -55,7 +59,7 @@ export class Results {
       if (kept !== null) await writeWholeFile(path, kept());
       const file = await open(path, "a");
       if (kept === null && tornBytes > 0) await file.truncate(wholeBytes);
-      return new Results(ids, owner, file);
+      return new Results(ids, path, owner, file);
     } catch (error) {
       await owner.end();
       return unwritable(path, error);
@@ -66,10 +70,12 @@ export class Results {
    * Lines are written one after the other, each by one write, and none after one that failed, so that only the last can be torn. Once
    * its write has returned a line survives this process, however that ends, and only a fall of the whole machine can lose it.
    * Against that the file is synchronised, but no more than once a second: on a disk each takes milliseconds, in which the
-   * models could have written tokens, and what it saves is a second's work.
+   * models could have written tokens, and what it saves is a second's work. Rejects with FILE_NOT_WRITTEN.
    */
   append(result: BatchResult): Promise<void> {
-    this.#lastWrite = this.#lastWrite.then(() => this.#write(Buffer.from(`${JSON.stringify(result)}\n`)));
+    this.#lastWrite = this.#lastWrite
+      .then(() => this.#write(Buffer.from(`${JSON.stringify(result)}\n`)))
+      .catch((error) => notWritten(this.#path, error));
     return this.#lastWrite;
   }
 
@@ -81,13 +87,15 @@ export class Results {
     this.#syncedAt = performance.now();
   }
 
+  /** Rejects with FILE_NOT_WRITTEN. */
   async close(): Promise<void> {
-    try {
-      await this.#file.datasync();
-    } finally {
-      await this.#file.close();
-      await this.#owner.end();
-    }
+    // Whoever wrote is told what became of it.
+    await this.#lastWrite.catch(() => {});
+    await this.#file
+      .datasync()
+      .finally(() => this.#file.close())
+      .finally(() => this.#owner.end())
+      .catch((error) => notWritten(this.#path, error));
   }
 }
 

@@ -46,8 +46,8 @@ export function addBatch(program: Command): void {
     .addHelpText(
       "after",
       `
-A line of the input is {"prompt": "…"} with an id (text or whole number; else the line's number) and options of its own,
-which go before the flags: {"id": "a", "prompt": "Once", "maxTokens": 60, "temperature": 0.8}
+A line of the input is {"prompt": "…"} or {"messages": […]}, a chat, with an id (text or whole number; else the line's
+number) and options of its own, which go before the flags: {"id": "a", "prompt": "Once", "maxTokens": 60, "temperature": 0.8}
 A line of the output is {"id", "text", "finishReason", "seed", "promptTokens", "generatedTokens"}, with "tokens" where
 logprobs were asked for, or {"id", "error": {"code", "message"}}.
 With --max-sequences auto as many requests run at once as fit into memory, at most 16.

@@ -36,6 +36,16 @@ t.test("an answer ends at the token that ends a turn, though it ends no text", a
   t.strictSame([text, finishReason], ["", "stop"]);
 });
 
+t.test("callers may give as many stops as ever, whatever the template adds", async (t) => {
+  const pair = await fable(t, { target: writeChatModel(t, PLAIN), draft: false });
+  const many = (count: number) => ({
+    ...options,
+    stop: Array.from({ length: count }, (_, i) => `stop ${i}`),
+  });
+  t.equal((await pair.chat(messages, many(64)).result).finishReason, "length");
+  t.throws(() => pair.chat(messages, many(65)), { code: "OPTION_INVALID", message: /received 65/ });
+});
+
 t.test("chats and prompts may be mixed in completeMany", async (t) => {
   const pair = await fable(t, { target: writeChatModel(t, PLAIN), draft: false });
   const texts: (string | undefined)[] = [];

@@ -110,6 +110,17 @@ t.test("a way out is one: only what is possible and not done already is named", 
   t.equal(plain.split("; ").length - 1, 3, plain);
 });
 
+t.test("three ways out are left where the weights alone are too large", async (t) => {
+  const files = { target: await resolveModel("fable-17m"), draft: null };
+  const options = resolvePairOptions({ target: files.target, draft: false, kvType: "q8_0" });
+  const none = () => 1;
+  const { message } = await memoryError(await planMemory(options, files, none), options, files, none);
+  t.match(
+    message,
+    /; smaller or quantised weights would save a part of [\d.]+ MiB; freeing [\d.]+ MiB of CPU would do; checkMemory: false loads it all the same\./,
+  );
+});
+
 t.test("a pair with quantised caches writes its target's own text with and without a draft", async (t) => {
   const pair = await fable(t, { kvType: "q8_0", draft: { model: "fable-1m", kvType: "f16" } });
   for (const prompt of prompts.slice(0, 3)) {

@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import t from "tap";
 import { fable } from "../helpers/fable.js";
+import { LONG_CONTEXT, writeLongModel } from "../helpers/long-model.js";
 
 const options = { maxTokens: 12, ignoreEnd: true };
 
@@ -134,6 +136,28 @@ t.test("events tell how long the queue is and how large the batches are", async 
   ]);
   t.equal(largest, 4);
   t.equal(left, 0);
+});
+
+t.test("an unread stream gives its place to who waits, or keeps it where its text is not kept", async (t) => {
+  const target = writeLongModel(t);
+  for (const [cachePrompt, promptCacheBytes, load] of [
+    [true, 2 ** 30, { running: 1, queued: 0 }],
+    [false, 2 ** 30, { running: 0, queued: 1 }],
+    [true, 0, { running: 0, queued: 1 }],
+  ] as const) {
+    const pair = await fable(t, { target, draft: false, contextSize: LONG_CONTEXT, promptCacheBytes });
+    const unread = pair.generate("The king said", { ...options, maxTokens: 1500, cachePrompt });
+    await unread.next();
+    while (pair.metrics().running > 0) await sleep(5);
+    const other = pair.complete("The fox", options);
+    t.match(pair.metrics(), load);
+    if (load.running === 1) await other;
+    // By now it would have run if there were a place for it.
+    else await sleep(100);
+    t.match(pair.metrics(), { ...load, running: 0 });
+    await unread.return();
+    await other;
+  }
 });
 
 t.test("a closed pair has no metrics", async (t) => {

@@ -1,81 +1,44 @@
-import { join } from "node:path";
 import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import t from "tap";
-import type { Completion, GenerateOptions, Generation, Pair } from "../../lib/index.js";
+import { writeDialledPair } from "../../scripts/dialled/pair.mjs";
 import { fable, prompts } from "../helpers/fable.js";
-import { rewrite, uint32 } from "../helpers/gguf.js";
-import { generator } from "../helpers/random.js";
+import { LONG_CONTEXT, writeLongModel } from "../helpers/long-model.js";
+import { alone, bits, compareSchedules } from "../helpers/schedules.js";
 
-const SEED = 20261124;
-const SCHEDULES = 200;
-const REQUESTS = 5;
-
-/** Logits that differ by a bit give other log-probabilities. */
-const bits = ({ tokens }: Pick<Completion, "tokens">) => tokens.map(({ id, logprob }) => [id, logprob]);
-
-/** Reads a stream to its end, slowly at times. */
-async function read(generation: Generation, slow: boolean) {
-  const tokens: ReturnType<typeof bits> = [];
-  for await (const chunk of generation) {
-    tokens.push(...bits(chunk));
-    if (slow) await sleep(5);
-  }
-  return tokens;
-}
-
-async function alone(pair: Pair, asked: readonly string[], options: GenerateOptions) {
-  const texts: ReturnType<typeof bits>[] = [];
-  for (const prompt of asked)
-    texts.push(
-      bits(await pair.complete(prompt, { ...options, cachePrompt: false, draft: false, logprobs: 0 })),
-    );
-  return texts;
-}
-
-t.test(`${SCHEDULES} random schedules leave every text and its logits as they are alone`, async (t) => {
-  t.comment(`seeds ${SEED} and the ${SCHEDULES - 1} after it`);
+t.test("random schedules leave every text and its logits as they are alone", async (t) => {
   const pair = await fable(t, { maxSequences: 4, contextSize: 128, batchSize: 64 });
   const opening = "Once upon a time there was a little fox who lived in a wood by the sea. ";
   const asked = Array.from(
     { length: 24 },
     (_, i) => `${i % 3 === 0 ? "" : opening}${prompts[i % prompts.length]}`,
   );
-  const expected = await alone(pair, asked, { maxTokens: 8 });
-  let ended = 0;
-  for (let schedule = 0; schedule < SCHEDULES; schedule++) {
-    const random = generator(SEED + schedule);
-    const below = (n: number) => Math.floor(random() * n);
-    const request = async () => {
-      const which = below(asked.length);
-      const policy = below(2) === 0 ? ("adaptive" as const) : ("fixed" as const);
-      const slow = below(10) === 0;
-      const aborted = below(10) === 0 ? { signal: AbortSignal.timeout(below(20)) } : {};
-      const generation = pair.generate(asked[which] as string, {
-        ...aborted,
-        maxTokens: 8,
-        logprobs: 0,
-        priority: below(3),
-        cachePrompt: below(4) > 0,
-        draft: below(4) === 0 ? false : { policy, maxTokens: 1 + below(6) },
-      });
-      try {
-        const found = await read(generation, slow);
-        ended += 1;
-        if (JSON.stringify(found) !== JSON.stringify(expected[which]))
-          t.strictSame(found, expected[which], `prompt ${which} of seed ${SEED + schedule}`);
-      } catch (error) {
-        if ((error as Error).name !== "TimeoutError") t.fail(`seed ${SEED + schedule}`, { error });
-      }
-    };
-    const running: Promise<void>[] = [];
-    for (let i = 0; i < REQUESTS; i++) {
-      running.push(request());
-      if (below(2) === 0) await sleep(below(8));
-    }
-    await Promise.all(running);
-  }
-  t.ok(ended > SCHEDULES * REQUESTS * 0.8, `${ended} requests ended`);
-  t.ok(pair.metrics().cachedTokens > SCHEDULES, "prefixes were shared");
+  const seen = await compareSchedules(t, pair, {
+    ...{ prompts: asked, options: { maxTokens: 8 } },
+    ...{ requests: 5, schedules: 200, seed: 20261124 },
+  });
+  t.ok(seen.ended > 800, `${seen.ended} of 1000 requests ended`);
+  t.ok(seen.aborted > 10, `${seen.aborted} were aborted with a part of their texts`);
+  t.ok(seen.paused > 20, `${seen.paused} paused with a part of theirs`);
+  t.ok(pair.metrics().cachedTokens > 200, "prefixes were shared");
+});
+
+t.test("so do they where nearly all drafts are accepted", async (t) => {
+  const { target, draft, starts, walk } = await writeDialledPair(t.testdir(), {
+    shape: "tiny",
+    agreement: 0.9,
+  });
+  const pair = await fable(t, { target, draft, maxSequences: 4, contextSize: 128, batchSize: 64 });
+  const opening = walk(7, 40);
+  const asked = starts.map((start, i) => [...opening.slice(0, 5 * i), start]);
+  const seen = await compareSchedules(t, pair, {
+    ...{ prompts: asked, options: { maxTokens: 24, ignoreEnd: true } },
+    ...{ requests: 6, schedules: 40, seed: 20261129 },
+  });
+  t.ok(seen.ended > 150, `${seen.ended} of 240 requests ended`);
+  t.ok(
+    seen.aborted > 0 && seen.paused > 0,
+    `${seen.aborted} were aborted in the middle, ${seen.paused} paused`,
+  );
 });
 
 t.test("texts that fill the cache one after another have the logits that they have alone", async (t) => {
@@ -153,10 +116,8 @@ t.test("an unread stream pauses while others run to their end", async (t) => {
 t.test(
   "an unread stream gives its slot to whoever waits for one, and goes on with its own text",
   async (t) => {
-    const model = rewrite("fable-1m", join(t.testdir(), "long.gguf"), ({ metadata }) => {
-      metadata.set("gptneox.context_length", uint32(2048));
-    });
-    const pair = await fable(t, { target: model, draft: { type: "ngram" }, contextSize: 2048 });
+    const target = writeLongModel(t);
+    const pair = await fable(t, { target, draft: { type: "ngram" }, contextSize: LONG_CONTEXT });
     const options = { maxTokens: 1500, ignoreEnd: true, logprobs: 0 };
     const stream = pair.generate("The king said", options);
     const first = await stream.next();

@@ -33,8 +33,10 @@ t.test("every scrape shows what the pairs have done by then", async (t) => {
 
   await a.close();
   const after = await registry.metrics();
-  t.notMatch(after, /generated_tokens_total\{pair="a"\}/, "a closed pair is left out");
+  t.notMatch(after, /pair="a"/, "a closed pair is left out");
+  t.equal(a.events.listenerCount("end"), 0);
   t.match(after, /generated_tokens_total\{pair="b"\} 12/);
+  t.match(after, /request_seconds_count\{pair="b"\} 1/);
 });
 
 t.test("prom-client is loaded by nothing but its own entry", async (t) => {

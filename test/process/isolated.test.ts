@@ -2,6 +2,7 @@ import { copyFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import t, { type Test } from "tap";
 import type { Pair } from "../../lib/index.js";
+import { isRunning } from "../../lib/is-running.js";
 import { PairProcess } from "../../lib/isolation/pair-process.js";
 import { resolveModel } from "../../lib/model-files.js";
 import { modelStamps } from "../../lib/model-hashes.js";
@@ -246,8 +247,8 @@ for (const [name, mode, expected] of ends) {
     t.match(ended, { hung: false, ...expected });
     const pid = Number(ended.stdout);
     t.ok(pid > 0);
-    for (let i = 0; i < 100 && isAlive(pid); i++) await new Promise((resolve) => setTimeout(resolve, 20));
-    t.notOk(isAlive(pid));
+    for (let i = 0; i < 100 && isRunning(pid); i++) await new Promise((resolve) => setTimeout(resolve, 20));
+    t.notOk(isRunning(pid));
   });
 }
 
@@ -265,12 +266,3 @@ t.test(
     t.match(forgotten, { code: 0, hung: false, stdout: "gone\n" });
   },
 );
-
-function isAlive(pid: number): boolean {
-  try {
-    // A zombie nobody waited for has ended, too.
-    return !/^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
-  } catch {
-    return false;
-  }
-}

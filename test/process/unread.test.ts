@@ -1,12 +1,8 @@
-import { join } from "node:path";
 import t from "tap";
 import { run } from "../helpers/child.js";
-import { rewrite, uint32 } from "../helpers/gguf.js";
+import { writeLongModel } from "../helpers/long-model.js";
 
-/** The smallest model, said to have been trained for texts longer than may wait to be read. */
-const model = rewrite("fable-1m", join(t.testdir(), "long.gguf"), ({ metadata }) => {
-  metadata.set("gptneox.context_length", uint32(2048));
-});
+const model = writeLongModel(t);
 
 for (const isolation of [[], ["process"]])
   t.test(

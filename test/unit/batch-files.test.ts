@@ -1,4 +1,7 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import t, { type Test } from "tap";
@@ -24,6 +27,11 @@ function file(t: Test, content: string): string {
   const path = join(t.testdir(), "file.jsonl");
   writeFileSync(path, content);
   return path;
+}
+
+/** The name under which a process of this machine owns an output. */
+function ownerFile(path: string, pid: number | string): string {
+  return `${path}.${hostname().replace(/[^\w-]/g, "-")}.${pid}-00000000.batch`;
 }
 
 async function all<T>(source: AsyncIterable<T>): Promise<T[]> {
@@ -120,9 +128,72 @@ t.test("an output has one writer at a time", async (t) => {
   await t.rejects(Results.open(path), { code: "BATCH_INVALID", message: /another process writes/ });
   await results.close();
   // What a killed process leaves: nobody has this number.
-  const host = hostname().replace(/[^\w-]/g, "-");
-  writeFileSync(`${path}.${host}.4194305-00000000.batch`, "");
+  writeFileSync(ownerFile(path, 4194305), "");
   await (await Results.open(path)).close();
   t.strictSame(readdirSync(t.testdirName), ["out.jsonl"]);
   t.ok(existsSync(path));
+});
+
+t.test("outputs whose names begin alike have a writer each", async (t) => {
+  const folder = t.testdir();
+  const open = (name: string) => Results.open(join(folder, name));
+  const all = [await open("out.jsonl"), await open("out"), await open("out.jsonl.gz")];
+  for (const results of all) await results.close();
+  t.strictSame(readdirSync(folder).sort(), ["out", "out.jsonl", "out.jsonl.gz"]);
+});
+
+t.test(
+  "a killed process writes nothing, also before its parent asks how it ended",
+  { skip: process.platform !== "linux" },
+  async (t) => {
+    // `sleep`, which the shell becomes, never asks.
+    const parent = spawn("sh", ["-c", "sleep 60 & echo $!; exec sleep 60"]);
+    t.teardown(() => parent.kill());
+    const [pid] = (await once(parent.stdout, "data")).map((data) => Number(data));
+    process.kill(pid as number, "SIGKILL");
+    while (!readFileSync(`/proc/${pid}/stat`, "utf8").includes(") Z "))
+      await new Promise((resolve) => setImmediate(resolve));
+    const path = join(t.testdir(), "out.jsonl");
+    writeFileSync(ownerFile(path, pid as number), "");
+    await (await Results.open(path)).close();
+    t.strictSame(readdirSync(t.testdirName), ["out.jsonl"]);
+  },
+);
+
+/** Lets a call on open files fail. Returns what gives the call back. */
+async function failing(t: Test, path: string, method: "write" | "datasync", code: string) {
+  const handle = await open(path, "a");
+  await handle.close();
+  const fails = () => Promise.reject(Object.assign(new Error(code), { code, syscall: method }));
+  return t.intercept(Object.getPrototypeOf(handle), method, { value: fails }).restore;
+}
+
+t.test("a result that cannot be written is a typed error, and nothing is written behind it", async (t) => {
+  const path = join(t.testdir(), "out.jsonl");
+  const results = await Results.open(path);
+  const message = /Expected to write .*out\.jsonl but got ENOSPC/;
+  const restore = await failing(t, path, "write", "ENOSPC");
+  await t.rejects(results.append(done(1)), { name: "EngineError", code: "FILE_NOT_WRITTEN", message });
+  restore();
+  await t.rejects(results.append(done(2)), { code: "FILE_NOT_WRITTEN", message });
+  await results.close();
+  t.equal(readFileSync(path, "utf8"), "");
+});
+
+t.test("results that do not reach the disk at the end are a typed error, and nobody owns them", async (t) => {
+  const path = join(t.testdir(), "out.jsonl");
+  const results = await Results.open(path);
+  await results.append(done(1));
+  await failing(t, path, "datasync", "EIO");
+  await t.rejects(results.close(), { code: "FILE_NOT_WRITTEN", message: /out\.jsonl but got EIO/ });
+  t.strictSame(readdirSync(t.testdirName), ["out.jsonl"]);
+});
+
+t.test("closing waits for what is being written", async (t) => {
+  const path = join(t.testdir(), "out.jsonl");
+  const results = await Results.open(path);
+  const written = results.append(done(1));
+  await results.close();
+  await written;
+  t.equal(readFileSync(path, "utf8"), lines(done(1)));
 });

@@ -137,6 +137,28 @@ t.test("leaving the loop stops what runs, waits for its end and closes the itera
   t.match(await many.next(), { done: true });
 });
 
+t.test("leaving the loop waits for no request that is still to come", async (t) => {
+  async function* silent() {
+    yield "a";
+    await new Promise(() => {});
+  }
+  const next = silent();
+  const refusing = {
+    [Symbol.asyncIterator]: () => ({
+      next: () => next.next(),
+      return: () => Promise.reject(new Error("late")),
+    }),
+  };
+  for (const requests of [silent(), refusing]) {
+    const { many, end } = fakeMany(requests, 2);
+    const first = many.next();
+    await settled();
+    end("a");
+    await first;
+    t.match(await many.return(), { done: true });
+  }
+});
+
 t.test("an error of the iterable and a closed pair end everything", async (t) => {
   async function* broken() {
     yield "a";
