@@ -24,10 +24,10 @@ export function estimateMemory(options: PairOptions): Promise<MemoryEstimate> {
     const draft = source === null ? null : await draftFile(source, resolved.draft, signal);
     const files = { target, draft };
     signal?.throwIfAborted();
-    const isLocal = resolved.workers.length === 0;
-    const estimate = isLocal
-      ? await planMemory(resolved, files)
-      : await estimateRemotely({ options: resolved, files }, signal);
+    const isRemote = resolved.workers.length > 0 || resolved.splitRows;
+    const estimate = isRemote
+      ? await estimateRemotely({ options: resolved, files }, signal)
+      : await planMemory(resolved, files);
     signal?.throwIfAborted();
     return estimate;
   });

@@ -74,7 +74,7 @@ export interface NativePlacement {
   device?: string;
   /** "host:port" of workers whose devices are the GPUs then. A lost one ends the process. @default none: this machine's */
   workers?: readonly string[];
-  /** Several GPUs share the rows of matrices instead of the layers. @default false */
+  /** Several devices divide each matrix among them instead of the layers. @default false */
   splitRows?: boolean;
 }
 

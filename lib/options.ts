@@ -108,7 +108,7 @@ export interface PairOptions extends TargetPlacement {
   /**
    * "process": the models run in a process of their own. Should it die, the requests in flight reject with PAIR_PROCESS_DIED, and
    * the next one starts another.
-   * @default "none", but "process" where `devices` are given
+   * @default "none", but "process" where `devices` are given or `splitMode` is "row"
    */
   isolation?: Isolation;
   /**
@@ -118,7 +118,8 @@ export interface PairOptions extends TargetPlacement {
    */
   devices?: readonly string[];
   /**
-   * How several devices share the target. "row" wants GPUs of this machine whose backend can (CUDA).
+   * What of the target each of several devices holds: "layer", whole layers, one device after the other; "row", a part of each
+   * matrix, all at once. "row" needs flash attention and an architecture that llama.cpp can divide; one device alone holds all.
    * @default "layer"
    */
   splitMode?: SplitMode;

@@ -77,16 +77,16 @@ export async function contextSizes({ contextSize }: PlainPairOptions, { target }
   return { asked: contextSize ?? usual, usual, trained };
 }
 
-/** The files with where each goes: workers hold the target alone. */
+/** The files with where each goes: workers hold the target alone, and its matrices alone are divided. */
 export function placedModels(options: PlainPairOptions, files: PairFiles, layers: PairLayers): PlacedPair {
   const { extraBuffers, splitRows, device } = options;
-  const place = (path: string, role: keyof PairLayers, workers: string[]): NativePlacedModel => ({
-    ...{ path, gpuLayers: layers[role], extraBuffers, splitRows, workers },
+  const place = (path: string, role: keyof PairLayers): NativePlacedModel => ({
+    ...{ path, gpuLayers: layers[role], extraBuffers },
     ...(device[role] !== null && { device: device[role] }),
   });
   return {
-    target: place(files.target, "target", endpoints(options.workers)),
-    draft: files.draft === null ? null : place(files.draft, "draft", []),
+    target: { ...place(files.target, "target"), splitRows, workers: endpoints(options.workers) },
+    draft: files.draft === null ? null : place(files.draft, "draft"),
   };
 }
 

@@ -145,19 +145,19 @@ function resolvePlace(options: Record<string, unknown>, draft: ResolvedDraft | n
   const { isolation, devices, splitMode } = options;
   const workers = is.optional(devices, workerAddresses) ?? [];
   const place = is.optional(isolation, (v) => is.oneOf("isolation", v, ISOLATIONS));
-  if (workers.length > 0 && place === "none")
-    throw is.invalid("isolation", '"process" where devices are given', place);
-  const split = is.optional(splitMode, (v) => is.oneOf("splitMode", v, SPLIT_MODES)) ?? "layer";
-  if (workers.length > 0 && split === "row")
-    throw is.invalid("splitMode", '"layer" where devices are given', split);
+  const splitRows = is.optional(splitMode, (v) => is.oneOf("splitMode", v, SPLIT_MODES)) === "row";
+  // ggml aborts the process that loses a worker, or where it cannot divide what a model computes.
+  const reason = workers.length > 0 ? "devices are given" : splitRows ? 'splitMode is "row"' : null;
+  if (reason !== null && place === "none") throw is.invalid("isolation", `"process" where ${reason}`, place);
   const device = is.optional(options.device, (v) => is.nonEmptyString("device", v));
-  if (workers.length > 0 && device !== null)
-    throw is.invalid("device", "nothing where devices are given", device);
+  if (reason !== null && device !== null) throw is.invalid("device", `nothing where ${reason}`, device);
+  if (splitRows && options.flashAttention === false)
+    throw is.invalid("flashAttention", 'true where splitMode is "row"', false);
   const layers = is.optional(options.gpuLayers, (v) => gpuLayers("gpuLayers", v)) ?? "auto";
   return {
-    isolation: workers.length > 0 ? "process" : (place ?? "none"),
+    isolation: reason !== null ? "process" : (place ?? "none"),
     workers,
-    splitRows: split === "row",
+    splitRows,
     device: { target: device, draft: draft?.device ?? device },
     gpuLayers: { target: layers, draft: draft?.gpuLayers ?? layers },
   } as const;

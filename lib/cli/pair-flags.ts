@@ -67,9 +67,10 @@ export function addContextFlags(command: Command, maxSequences: number | "auto" 
       (text: string) => text.split(","),
     )
     .addOption(
-      new Option("--split-mode <mode>", "what several GPUs share of the target (default: layer)").choices(
-        SPLIT_MODES,
-      ),
+      new Option(
+        "--split-mode <mode>",
+        "what of the target each of several devices holds (default: layer)",
+      ).choices(SPLIT_MODES),
     )
     .option("--exact", "the target's own greedy text on any device, or an error")
     .option("--deterministic", "decide draft lengths without a clock, the same in every run");

@@ -3,7 +3,7 @@ import type { EnginePlan } from "../open-engine.js";
 import { PairProcess } from "./pair-process.js";
 
 /**
- * Like `planMemory`, in a process that ends with it: workers are reached there. Rejects with what the other rejects with, with
+ * Like `planMemory`, in a process that ends with it: workers are reached there, and matrices divided. Rejects with what the other rejects with, with
  * what reaching them does, with PAIR_PROCESS_DIED and the signal's reason.
  */
 export async function estimateRemotely(

@@ -20,6 +20,9 @@ std::optional<bool> environment() {
 }
 
 bool finds(ggml_backend_dev_t device, int vocabulary, int n) {
+    if (ggml_backend_dev_type(device) == GGML_BACKEND_DEVICE_TYPE_META) {
+        return false;  // several devices have a part of each row
+    }
     const ggml_context_ptr context(ggml_init({ggml_tensor_overhead() * 4, nullptr, true}));
     ggml_tensor * logits = ggml_new_tensor_2d(context.get(), GGML_TYPE_F32, vocabulary, 1);
     return ggml_backend_dev_supports_op(device, n == 1 ? ggml_argmax(context.get(), logits)

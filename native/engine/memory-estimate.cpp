@@ -21,12 +21,23 @@ DeviceMemory & entry(std::vector<DeviceMemory> & devices, ggml_backend_dev_t dev
     return found != devices.end() ? *found : devices.emplace_back(DeviceMemory{info, {}, {}});
 }
 
+// ggml tells of devices that divide matrices as of one: their shares are alike, but each has a whole pass.
+void add_divided(std::vector<DeviceMemory> & devices, MemoryUse DeviceMemory::*role,
+                 const std::vector<ggml_backend_dev_t> & dividers, const MemoryUse & use) {
+    for (const ggml_backend_dev_t device : dividers) {
+        entry(devices, device).*role += {use.weights / dividers.size(), use.cache / dividers.size(), use.compute};
+    }
+}
+
 void add(std::vector<DeviceMemory> & devices, MemoryUse DeviceMemory::*role, const Model & model,
          const ContextOptions & options) {
     const LlamaContext context = make_context(model, options, nullptr, nullptr);
     for (const auto & [buffers, bytes] : llama_get_memory_breakdown(context.get())) {
-        if (bytes.total() > 0) {
-            entry(devices, device_of(buffers)).*role += {bytes.model, bytes.context, bytes.compute};
+        const MemoryUse use{bytes.model, bytes.context, bytes.compute};
+        if (ggml_backend_dev_type(device_of(buffers)) == GGML_BACKEND_DEVICE_TYPE_META) {
+            add_divided(devices, role, model.dividers(), use);
+        } else if (bytes.total() > 0) {
+            entry(devices, device_of(buffers)).*role += use;
         }
     }
     // Rows of logits, which llama.cpp makes room for when they are asked for.
@@ -58,10 +69,13 @@ std::vector<DeviceMemory> estimate_memory(const PlacedModel & target, const std:
     return devices;
 }
 
-MemoryUse use_of(const llama_context * context) {
+MemoryUse use_of(const Model & model, const llama_context * context) {
     MemoryUse use;
     for (const auto & [buffers, bytes] : llama_get_memory_breakdown(context)) {
-        use += {bytes.model, bytes.context, bytes.compute};
+        // Of what several devices divide, allocated buffers have the size of one part.
+        const bool is_divided = ggml_backend_dev_type(device_of(buffers)) == GGML_BACKEND_DEVICE_TYPE_META;
+        const size_t parts = is_divided ? model.dividers().size() : 1;
+        use += {bytes.model * parts, bytes.context * parts, bytes.compute * parts};
     }
     return use;
 }

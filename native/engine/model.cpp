@@ -78,6 +78,29 @@ std::vector<ggml_backend_dev_t> layer_devices(const ModelOptions & options) {
     return devices;
 }
 
+// GPUs of this machine, of one backend: another may list the same card.
+std::vector<ggml_backend_dev_t> local_gpus() {
+    std::vector<ggml_backend_dev_t> gpus;
+    for (size_t i = 0; i < ggml_backend_dev_count(); ++i) {
+        const ggml_backend_dev_t device = ggml_backend_dev_get(i);
+        if (ggml_backend_dev_type(device) == GGML_BACKEND_DEVICE_TYPE_GPU &&
+            (gpus.empty() || ggml_backend_dev_backend_reg(device) == ggml_backend_dev_backend_reg(gpus.front()))) {
+            gpus.push_back(device);
+        }
+    }
+    return gpus;
+}
+
+// One device alone has nothing to divide.
+std::vector<ggml_backend_dev_t> dividing_devices(const ModelOptions & options) {
+    if (!options.split_rows || options.gpu_layers == 0) {
+        return {};
+    }
+    const std::vector<ggml_backend_dev_t> devices =
+        options.workers.empty() ? local_gpus() : worker_devices(options.workers);
+    return devices.size() > 1 ? devices : std::vector<ggml_backend_dev_t>();
+}
+
 bool continue_loading(float progress, void * data) {
     const ModelOptions & options = *static_cast<const ModelOptions *>(data);
     if (options.on_progress) {
@@ -97,11 +120,17 @@ std::shared_ptr<Model> Model::load(const std::string & path, const ModelOptions 
     }
     const auto overrides = header_overrides(model->header_);
 
-    std::vector<ggml_backend_dev_t> devices = layer_devices(options);
+    model->dividers_ = dividing_devices(options);
+    std::vector<ggml_backend_dev_t> devices = model->dividers_;
+    if (devices.empty()) {
+        devices = layer_devices(options);
+    } else {
+        devices.push_back(nullptr);
+    }
 
     llama_model_params params = llama_model_default_params();
     params.n_gpu_layers = options.gpu_layers;
-    params.split_mode = options.split_rows ? LLAMA_SPLIT_MODE_ROW : LLAMA_SPLIT_MODE_LAYER;
+    params.split_mode = model->dividers_.empty() ? LLAMA_SPLIT_MODE_LAYER : LLAMA_SPLIT_MODE_TENSOR;
     params.devices = devices.empty() ? nullptr : devices.data();
     // Some repack with a thread for each processor.
     params.use_extra_bufts =
@@ -128,6 +157,11 @@ std::shared_ptr<Model> Model::load(const std::string & path, const ModelOptions 
             throw Error("MODEL_ARCHITECTURE_UNSUPPORTED", path + " has the architecture '" +
                                                               model->header_.architecture +
                                                               "', which llama.cpp does not know");
+        }
+        if (reason.find("SPLIT_MODE_TENSOR not implemented") != std::string::npos) {
+            throw Error("MODEL_ARCHITECTURE_UNSUPPORTED",
+                        "llama.cpp cannot divide the matrices of a '" + model->header_.architecture +
+                            "' model among devices, only its layers (splitMode: \"layer\"): " + path);
         }
         if (reason.find("error loading model hyperparameters") != std::string::npos ||
             reason.find("error loading model vocabulary") != std::string::npos) {

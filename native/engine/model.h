@@ -22,7 +22,7 @@ struct ModelOptions {
     // "host:port" of those whose devices hold the layers, and the CPU the rest; empty: this machine's GPUs.
     std::vector<std::string> workers;
     std::string device;         // ggml's name of the one that holds the layers; empty: all of them, or the workers'
-    bool split_rows = false;    // over several GPUs by rows of the matrices instead of by layers
+    bool split_rows = false;    // several devices divide each matrix among them instead of the layers
     bool extra_buffers = true;  // repacked weights (AMX, …) where the CPU has them
     bool vocabulary_only = false;
     bool no_alloc = false;                             // lay weights out without reading them: for accounting only
@@ -65,6 +65,9 @@ public:
     std::string chat_template() const { return metadata_text("tokenizer.chat_template"); }
     bool ends_generation(Token token) const;
 
+    // Those that divide each matrix among them; empty where each layer is one's.
+    const std::vector<ggml_backend_dev_t> & dividers() const { return dividers_; }
+
     // Whether the CPU's weights may be in layouts of its matrix units.
     bool repacks() const { return repacks_; }
 
@@ -78,6 +81,7 @@ private:
 
     std::shared_ptr<Backend> backend_;
     ModelHeader header_;
+    std::vector<ggml_backend_dev_t> dividers_;
     bool repacks_ = false;
     std::unique_ptr<llama_model, decltype(&llama_model_free)> model_{nullptr, llama_model_free};
     const llama_vocab * vocab_ = nullptr;

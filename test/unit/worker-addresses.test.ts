@@ -17,7 +17,8 @@ t.test("devices are addresses of workers, and isolate the pair", async (t) => {
     splitRows: false,
   });
   t.equal(place({ isolation: "process" }).isolation, "process");
-  t.equal(place({ splitMode: "row" }).splitRows, true);
+  t.match(place({ splitMode: "row" }), { isolation: "process", splitRows: true });
+  t.match(place({ splitMode: "row", devices: ["rpc://a:1"] }), { splitRows: true, workers: { length: 1 } });
 });
 
 for (const address of [
@@ -61,7 +62,13 @@ const wrong: [name: string, options: object, message: RegExp][] = [
     /^Expected "process" where devices/,
   ],
   ["another split mode", { splitMode: "column" }, /^Expected "layer" or "row" for splitMode/],
-  ["rows over workers", { devices: ["rpc://a:1"], splitMode: "row" }, /^Expected "layer" where devices/],
+  ["rows in this process", { splitMode: "row", isolation: "none" }, /^Expected "process" where splitMode/],
+  ["rows on one device", { splitMode: "row", device: "CUDA0" }, /^Expected nothing where splitMode/],
+  [
+    "rows without flash attention",
+    { splitMode: "row", flashAttention: false },
+    /^Expected true where splitMode is "row" for flashAttention/,
+  ],
 ];
 for (const [name, options, message] of wrong) {
   t.test(`${name} is refused`, async (t) => {
