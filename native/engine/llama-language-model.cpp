@@ -96,12 +96,12 @@ void LlamaLanguageModel::copy(SeqId from, SeqId to, Pos n) {
 }
 
 uint64_t LlamaLanguageModel::bytes() const {
-    const MemoryUse use = use_of(context_.get());
+    const MemoryUse use = use_of(*model_, context_.get());
     return use.cache + use.compute;
 }
 
 double LlamaLanguageModel::cell_bytes() const {
-    return static_cast<double>(use_of(context_.get()).cache) / llama_n_ctx(context_.get());
+    return static_cast<double>(use_of(*model_, context_.get()).cache) / llama_n_ctx(context_.get());
 }
 
 std::vector<uint8_t> LlamaLanguageModel::state(SeqId seq) const {

@@ -69,10 +69,13 @@ std::vector<DeviceMemory> estimate_memory(const PlacedModel & target, const std:
     return devices;
 }
 
-MemoryUse use_of(const llama_context * context) {
+MemoryUse use_of(const Model & model, const llama_context * context) {
     MemoryUse use;
     for (const auto & [buffers, bytes] : llama_get_memory_breakdown(context)) {
-        use += {bytes.model, bytes.context, bytes.compute};
+        // Of what several devices divide, allocated buffers have the size of one part.
+        const bool is_divided = ggml_backend_dev_type(device_of(buffers)) == GGML_BACKEND_DEVICE_TYPE_META;
+        const size_t parts = is_divided ? model.dividers().size() : 1;
+        use += {bytes.model * parts, bytes.context * parts, bytes.compute * parts};
     }
     return use;
 }

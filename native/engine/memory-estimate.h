@@ -42,7 +42,7 @@ struct PlacedModel {
 std::vector<DeviceMemory> estimate_memory(const PlacedModel & target, const std::optional<PlacedModel> & draft,
                                           bool shares_weights, const EngineOptions & options);
 
-// What a context takes, and the weights that it uses, on all devices.
-MemoryUse use_of(const llama_context * context);
+// What a context of the model takes, and the weights that it uses, on all devices.
+MemoryUse use_of(const Model & model, const llama_context * context);
 
 }  // namespace foretoken

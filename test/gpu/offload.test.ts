@@ -149,6 +149,18 @@ t.test("devices of the command line", { skip }, async (t) => {
   t.match(JSON.parse((await cli(["devices", "--json"])).stdout), [{}, {}]);
 });
 
+const twoGpus = devices().filter(({ type }) => type === "gpu").length > 1;
+
+t.test(
+  "several GPUs divide each matrix among them",
+  { skip: !twoGpus && "fewer than two GPUs" },
+  async (t) => {
+    const pair = await fable(t, { contextSize: 256, splitMode: "row" });
+    t.strictSame(pair.gpuLayers, LAYERS);
+    await writesItsOwnText(t, pair);
+  },
+);
+
 t.test("without saying where, a pair lies on the GPU", { skip }, async (t) => {
   const pair = await loadPair({ ...PAIR, contextSize: 256, threads: 1 });
   t.strictSame(pair.gpuLayers, LAYERS);

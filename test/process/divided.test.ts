@@ -57,6 +57,27 @@ t.test("a target divided among two workers", async (t) => {
     await pair.close();
   });
 
+  await t.test("keeps texts within promptCacheBytes, those of both devices", async (t) => {
+    const sizes = {
+      ...divided,
+      target: "fable-17m",
+      draft: false,
+      contextSize: 256,
+      maxSequences: 2,
+    } as const;
+    const { devices: uses } = await estimateMemory(sizes);
+    const cell = uses.reduce((bytes, { target }) => bytes + target.cache, 0) / (256 * 2);
+    const pair = await fable(t, { ...sizes, promptCacheBytes: Math.ceil(40 * cell) });
+    const texts = ["Once upon a time there was", "The king said to the fox", "A ship sailed out"];
+    const cached = async (text: string) =>
+      (await pair.complete(text, { maxTokens: 10, ignoreEnd: true })).stats.cachedTokens > 0;
+    for (const text of texts) await cached(text);
+    const found = [];
+    for (const text of texts.toReversed()) found.unshift(await cached(text));
+    t.strictSame(found, [false, true, true]);
+    await pair.close();
+  });
+
   await t.test("is refused where llama.cpp cannot divide it", async (t) => {
     const target = rewrite("fable-1m", `${t.testdir()}/olmo2.gguf`, ({ metadata }) => {
       for (const [key, value] of [...metadata]) {
