@@ -1,7 +1,7 @@
 import type { FinishReason } from "./generation.js";
 import type { NativeModel } from "./native.js";
 import { tokensOfMore } from "./prompt.js";
-import type { Token } from "./token.js";
+import { joinText, type Token } from "./token.js";
 
 /**
  * The tokens that a conversation goes on behind after an answer: those of the answer's text. A stop string is no part of it; of a
@@ -14,24 +14,24 @@ export function answerTokens(
 ): number[] {
   const ids = tokens.map(({ id }) => id);
   if (finishReason !== "stop-string") return ids;
-  const isPartOfCharacter = ({ id, text }: Token) => text === "" && written(model, id) !== "";
-  let length = tokens.findLastIndex(({ text }) => text !== "") + 1;
-  const last = tokens[length - 1];
-  if (last === undefined || last.text === written(model, last.id)) return ids.slice(0, length);
-  length -= 1;
-  while (length > 0 && isPartOfCharacter(tokens[length - 1] as Token)) length -= 1;
-  return [...ids.slice(0, length), ...tokensOr(model, last.text, last.id)];
+  const text = joinText(tokens);
+  let length = tokens.findLastIndex((token) => token.text !== "") + 1;
+  let said = textOf(model, ids.slice(0, length));
+  // Of a character whose bytes several tokens have, all of them go.
+  while (!text.startsWith(said)) said = textOf(model, ids.slice(0, --length));
+  return [...ids.slice(0, length), ...tokensOr(model, text.slice(said.length), ids[length])];
 }
 
-/** A vocabulary may lack tokens for the text of a part of one. */
-function tokensOr(model: NativeModel, text: string, id: number): Iterable<number> {
+function textOf(model: NativeModel, ids: readonly number[]): string {
+  return model.detokenize(Int32Array.from(ids), false);
+}
+
+/** A vocabulary may lack tokens for the text of a part of one: then it stays whole. */
+function tokensOr(model: NativeModel, text: string, id: number | undefined): Iterable<number> {
+  if (text === "" || id === undefined) return [];
   try {
     return tokensOfMore(model, text);
   } catch {
     return [id];
   }
-}
-
-function written(model: NativeModel, id: number): string {
-  return model.detokenize(Int32Array.of(id), false);
 }

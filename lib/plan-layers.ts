@@ -16,7 +16,7 @@ export interface WantedLayers {
 
 /** What the options say of these files on this machine. */
 export async function wantedLayers(
-  { gpuLayers, device, workers }: PlainPairOptions,
+  { gpuLayers, device, workers, splitRows }: PlainPairOptions,
   files: { target: string; draft: string | null },
 ): Promise<WantedLayers> {
   const count = async (file: string) => (await native.readHeader(file)).blocks + 1;
@@ -36,6 +36,7 @@ export async function wantedLayers(
   const areOne =
     files.draft === files.target &&
     workers.length === 0 &&
+    !splitRows &&
     device.draft === device.target &&
     wanted.draft === wanted.target;
   return { wanted, most, areOne };

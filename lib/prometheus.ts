@@ -52,14 +52,14 @@ export function prometheusRegistry(pairs: Readonly<Record<string, Pair>>): Regis
   const each = (then: (metrics: PairMetrics, pair: string) => void) => {
     for (const [name, { pair, observe }] of open) {
       const metrics = metricsOf(pair);
-      if (metrics !== null) {
-        then(metrics, name);
-        continue;
-      }
-      open.delete(name);
-      pair.events.off("end", observe);
-      for (const histogram of [firstToken, whole]) histogram.remove({ pair: name });
+      if (metrics === null) forget(name, pair, observe);
+      else then(metrics, name);
     }
+  };
+  const forget = (name: string, pair: Pair, observe: ReturnType<typeof observer>) => {
+    open.delete(name);
+    pair.events.off("end", observe);
+    for (const histogram of [firstToken, whole]) histogram.remove({ pair: name });
   };
   for (const [name, [help, read]] of Object.entries(GAUGES)) {
     new Gauge({

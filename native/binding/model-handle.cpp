@@ -170,7 +170,9 @@ Napi::Value ModelHandle::detokenize(const Napi::CallbackInfo & info) {
             }
             bytes += model()->piece(token, special);
         }
-        return Napi::String::New(info.Env(), Utf8Assembler().push(bytes));
+        Utf8Assembler assembler;
+        const std::string text = assembler.push(bytes) + assembler.finish();
+        return Napi::String::New(info.Env(), text);
     });
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <utility>
 
 namespace foretoken {
 
@@ -76,6 +77,10 @@ std::string Utf8Assembler::push(std::string_view bytes) {
     }
     carry_ = std::string(rest);
     return out;
+}
+
+std::string Utf8Assembler::finish() {
+    return std::exchange(carry_, {}).empty() ? std::string() : std::string(kReplacement);
 }
 
 }  // namespace foretoken

@@ -1,6 +1,6 @@
 // Turns a stream of bytes into complete UTF-8: a character split over several pushes comes out with the push that
 // completes it, and bytes that cannot become a character come out as U+FFFD (one per maximal invalid part, as browsers
-// and Node's TextDecoder do). A character that never completes never comes out.
+// and Node's TextDecoder do). A character that never completes comes out with finish() only, so too.
 #pragma once
 
 #include <string>
@@ -19,6 +19,8 @@ class Utf8Assembler {
 public:
     // Complete characters, the carried beginning included.
     std::string push(std::string_view bytes);
+    // What push() still holds back: nothing more comes.
+    std::string finish();
 
 private:
     std::string carry_;

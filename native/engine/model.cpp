@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <thread>
 
 #include "abort-guard.h"
@@ -233,10 +234,18 @@ std::vector<Token> Model::tokenize(const std::string & text, bool add_special, b
 }
 
 std::vector<Token> Model::tokenize_on(const std::string & text) const {
-    if (llama_vocab_type(vocab_) != LLAMA_VOCAB_TYPE_SPM) {
-        return tokenize(text, false, true);
+    const auto say = [&](std::span<const Token> tokens) {
+        std::string said;
+        for (const Token token : tokens) {
+            said += piece(token, true);
+        }
+        return said == text;
+    };
+    const std::vector<Token> own = tokenize(text, false, true);
+    if (llama_vocab_type(vocab_) != LLAMA_VOCAB_TYPE_SPM || say(own)) {
+        return own;
     }
-    // SentencePiece puts a space before every text, but not behind a line break, which is a token of its own.
+    // SentencePiece put a space before it, as before every text, but not behind a line break that is a token of its own.
     std::vector<Token> tokens = tokenize("\n" + text, false, true);
     std::string before;
     const auto begin = std::find_if(tokens.begin(), tokens.end(), [&](Token token) {
@@ -245,7 +254,7 @@ std::vector<Token> Model::tokenize_on(const std::string & text) const {
         return past;
     });
     tokens.erase(tokens.begin(), begin);
-    return tokens;
+    return say(tokens) ? tokens : own;
 }
 
 std::string Model::piece(Token token, bool special) const {

@@ -150,6 +150,9 @@ t.test(
     const parent = spawn("sh", ["-c", "sleep 60 & echo $!; exec sleep 60"]);
     t.teardown(() => parent.kill());
     const [pid] = (await once(parent.stdout, "data")).map((data) => Number(data));
+    // A shell that still waits for its children would ask.
+    while (readFileSync(`/proc/${parent.pid}/comm`, "utf8") !== "sleep\n")
+      await new Promise((resolve) => setImmediate(resolve));
     process.kill(pid as number, "SIGKILL");
     while (!readFileSync(`/proc/${pid}/stat`, "utf8").includes(") Z "))
       await new Promise((resolve) => setImmediate(resolve));
