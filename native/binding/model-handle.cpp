@@ -171,7 +171,8 @@ Napi::Value ModelHandle::detokenize(const Napi::CallbackInfo & info) {
             bytes += model()->piece(token, special);
         }
         Utf8Assembler assembler;
-        const std::string text = assembler.push(bytes) + assembler.finish();
+        std::string text = assembler.push(bytes);
+        text += assembler.finish();
         return Napi::String::New(info.Env(), text);
     });
 }

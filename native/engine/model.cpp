@@ -245,7 +245,8 @@ std::vector<Token> Model::tokenize_on(const std::string & text) const {
     if (llama_vocab_type(vocab_) != LLAMA_VOCAB_TYPE_SPM || say(own)) {
         return own;
     }
-    // SentencePiece put a space before it, as before every text, but not behind a line break that is a token of its own.
+    // SentencePiece put a space before it, as before every text, but not behind a line break that is a token of its
+    // own.
     std::vector<Token> tokens = tokenize("\n" + text, false, true);
     std::string before;
     const auto begin = std::find_if(tokens.begin(), tokens.end(), [&](Token token) {

@@ -94,21 +94,24 @@ t.test("a stop string is no part of the conversation, wherever in a token it beg
 });
 
 for (const addsSpace of [true, false])
-  t.test(`with a SentencePiece that ${addsSpace ? "puts" : "puts no"} spaces before texts a turn is what it says`, async (t) => {
-    const target = rewrite("fable-1m", `${t.testdir()}/sentencepiece.gguf`, (gguf) => {
-      toSentencePiece(gguf);
-      gguf.metadata.set("tokenizer.ggml.add_space_prefix", bool(addsSpace));
-      // Whose vocabularies leave spaces away have such tokens.
-      if (!addsSpace) editTexts(gguf, (texts) => (texts.includes("\n\n") ? texts : texts.with(-1, "\n\n")));
-    });
-    const pair = await fable(t, { target, draft: false });
-    const session = pair.session();
-    let text = addsSpace ? " " : "";
-    for (const turn of ["Once", " upon", "a", "\nThe", ...(addsSpace ? [] : ["\n\nThe"])]) {
-      text += turn + (await session.complete(turn, { maxTokens: 4, ignoreEnd: true })).text;
-      t.equal(pair.detokenize(session.tokens), text, JSON.stringify(turn));
-    }
-  });
+  t.test(
+    `with a SentencePiece that ${addsSpace ? "puts" : "puts no"} spaces before texts a turn is what it says`,
+    async (t) => {
+      const target = rewrite("fable-1m", `${t.testdir()}/sentencepiece.gguf`, (gguf) => {
+        toSentencePiece(gguf);
+        gguf.metadata.set("tokenizer.ggml.add_space_prefix", bool(addsSpace));
+        // Whose vocabularies leave spaces away have such tokens.
+        if (!addsSpace) editTexts(gguf, (texts) => (texts.includes("\n\n") ? texts : texts.with(-1, "\n\n")));
+      });
+      const pair = await fable(t, { target, draft: false });
+      const session = pair.session();
+      let text = addsSpace ? " " : "";
+      for (const turn of ["Once", " upon", "a", "\nThe", ...(addsSpace ? [] : ["\n\nThe"])]) {
+        text += turn + (await session.complete(turn, { maxTokens: 4, ignoreEnd: true })).text;
+        t.equal(pair.detokenize(session.tokens), text, JSON.stringify(turn));
+      }
+    },
+  );
 
 t.test("nothing to go on from is no prompt; a closed pair has no sessions", async (t) => {
   const pair = await fable(t);

@@ -52,7 +52,10 @@ t.test("a target divided among two workers", async (t) => {
     const session = pair.session();
     await session.complete("Once upon a time", { maxTokens: 8 });
     const fork = session.fork();
-    const [a, b] = [await session.complete(" The fox", { maxTokens: 20 }), await fork.complete(" The fox", { maxTokens: 20 })];
+    const [a, b] = [
+      await session.complete(" The fox", { maxTokens: 20 }),
+      await fork.complete(" The fox", { maxTokens: 20 }),
+    ];
     t.strictSame(ids(a), ids(b), "caches are copied and kept");
     await pair.close();
   });
