@@ -63,9 +63,7 @@ async function measure({ atOnce, ...plan }, tools) {
   try {
     const speeds = systems.map(() => []);
     for (let turn = 0; turn <= plan.repeat; turn++) {
-      // Whoever is first in one turn is second in the next.
-      for (const j of systems.keys()) {
-        const i = (j + turn) % systems.length;
+      for (const i of orderOf(systems.length, turn)) {
         progress.update(`turn ${turn} of ${plan.repeat}: ${systems[i].name}`);
         await systems[i].connect?.();
         const speed = await speedOf(systems[i].completeAll, prompts);
@@ -81,6 +79,12 @@ async function measure({ atOnce, ...plan }, tools) {
     progress.clear();
     await close();
   }
+}
+
+/** Each is first as often as the others, and follows now its neighbour on one side, now that on the other. */
+function orderOf(systems, turn) {
+  const order = Array.from({ length: systems }, (_, i) => (i + Math.floor(turn / 2)) % systems);
+  return turn % 2 === 0 ? order : order.reverse();
 }
 
 /** Ours with its draft, which the others are compared with, ours without, the server without and with its own. */
