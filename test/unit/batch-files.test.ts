@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { open } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import t, { type Test } from "tap";
 import { readLines } from "../../lib/batch/lines.js";
 import { readIds, readRequests } from "../../lib/batch/requests.js";
@@ -146,16 +147,16 @@ t.test(
   "a killed process writes nothing, also before its parent asks how it ended",
   { skip: process.platform !== "linux" },
   async (t) => {
-    // `sleep`, which the shell becomes, never asks.
     const parent = spawn("sh", ["-c", "sleep 60 & echo $!; exec sleep 60"]);
     t.teardown(() => parent.kill());
-    const [pid] = (await once(parent.stdout, "data")).map((data) => Number(data));
-    // A shell that still waits for its children would ask.
-    while (readFileSync(`/proc/${parent.pid}/comm`, "utf8") !== "sleep\n")
-      await new Promise((resolve) => setImmediate(resolve));
+    const [pid] = (await once(parent.stdout, "data")).map(Number);
+    const until = async (file: string, text: string) => {
+      while (!readFileSync(`/proc/${file}`, "utf8").includes(text)) await setImmediate();
+    };
+    // Which never asks.
+    await until(`${parent.pid}/comm`, "sleep");
     process.kill(pid as number, "SIGKILL");
-    while (!readFileSync(`/proc/${pid}/stat`, "utf8").includes(") Z "))
-      await new Promise((resolve) => setImmediate(resolve));
+    await until(`${pid}/stat`, ") Z ");
     const path = join(t.testdir(), "out.jsonl");
     writeFileSync(ownerFile(path, pid as number), "");
     await (await Results.open(path)).close();
