@@ -29,7 +29,9 @@ bool is_ours(const ggml_tensor * product) {
 }
 
 size_t packed_floats_of_each(const ggml_tensor * product) {
-    return packed_floats(static_cast<size_t>(product->src[0]->ne[0]), static_cast<size_t>(product->ne[1]));
+    WeightType type = {};
+    weight_type(product->src[0]->type, type);
+    return packed_floats(type, static_cast<size_t>(product->src[0]->ne[0]), static_cast<size_t>(product->ne[1]));
 }
 
 size_t packed_floats_of_all(const ggml_tensor * product) {

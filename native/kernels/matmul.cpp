@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "matmul-amx.h"
 #include "vector.h"
 
 namespace foretoken::kernels {
@@ -288,11 +289,18 @@ const char * instructions() {
     return kInstructions;
 }
 
-size_t packed_floats(size_t inner, size_t columns) {
-    return round_up(inner, kLanes) * columns;
+bool by_matrix_units(WeightType type) {
+    return amx::serves(type);
+}
+
+size_t packed_floats(WeightType type, size_t inner, size_t columns) {
+    return amx::serves(type) ? amx::packed_floats(type, inner, columns) : round_up(inner, kLanes) * columns;
 }
 
 void pack(const Weights & weights, const float * activations, Columns columns, float * packed, Share share) {
+    if (amx::serves(weights.type)) {
+        return amx::pack(weights, activations, columns, packed, share);
+    }
     switch (weights.type) {
     case WeightType::float32: return pack_columns<float>(weights, activations, columns, packed, share);
     case WeightType::float16: return pack_columns<Float16>(weights, activations, columns, packed, share);
@@ -302,6 +310,9 @@ void pack(const Weights & weights, const float * activations, Columns columns, f
 }
 
 void multiply(const Weights & weights, const float * packed, float * results, Columns columns, Share share) {
+    if (amx::serves(weights.type)) {
+        return amx::multiply(weights, packed, results, columns, share);
+    }
     switch (weights.type) {
     case WeightType::float32: return multiply_rows<float>(weights, packed, results, columns, share);
     case WeightType::float16: return multiply_rows<Float16>(weights, packed, results, columns, share);

@@ -5,8 +5,10 @@
 //
 // Quantised weights are what they stand for, scale × integer, which float holds exactly.
 //
-// Order of a sum: lane l of kLanes adds the products l, l + kLanes, l + 2·kLanes, … in turn (fused multiply-add where
-// the processor has it), then sum_of_lanes. A last incomplete vector is filled up with zeros.
+// Halves and bfloat16s go to the processor's matrix units where it has such (matmul-amx.h), whose order is another.
+//
+// Order of a sum elsewhere: lane l of kLanes adds the products l, l + kLanes, l + 2·kLanes, … in turn (fused
+// multiply-add where the processor has it), then sum_of_lanes. A last incomplete vector is filled up with zeros.
 //
 // Speed: weights come from memory once for 32 columns. A tile of a few weight rows and columns lives in registers; its
 // weights stay in the first cache while the tile's row goes over all columns, and the next rows are requested
@@ -46,8 +48,11 @@ struct Share {
 /** "avx512", "avx2", "neon" or "plain": what this file was compiled for. */
 const char * instructions();
 
+/** Whether matrix units multiply such weights here. */
+bool by_matrix_units(WeightType type);
+
 /** Floats of the packed activations of `columns` columns. */
-size_t packed_floats(size_t inner, size_t columns);
+size_t packed_floats(WeightType type, size_t inner, size_t columns);
 
 /**
  * First half of a product: a share of the activations, rounded to the weights' type as llama.cpp rounds them (for

@@ -19,7 +19,7 @@ inline bool runs_here() {
 #if defined(__GNUC__) && defined(__x86_64__)
     const std::string needed = instructions();
     return needed == "plain" || (needed == "avx2" && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) ||
-           (needed == "avx512" && __builtin_cpu_supports("avx512f"));
+           (needed == "avx512" && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw"));
 #else
     return true;
 #endif
@@ -61,7 +61,8 @@ inline int run_tests_here(uint32_t seed) {
         std::printf("skipped: this processor has no %s\n", instructions());
         return 0;
     }
-    std::printf("instructions: %s; seed %u\n", instructions(), seed);
+    std::printf("instructions: %s; matrix units: %s; seed %u\n", instructions(),
+                by_matrix_units(WeightType::float16) ? "yes" : "no", seed);
     return test::run_tests();
 }
 

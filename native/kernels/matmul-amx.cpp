@@ -1,0 +1,525 @@
+#include "matmul-amx.h"
+
+#include "vector.h"
+
+#if defined(__linux__) && defined(__AMX_TILE__) && defined(__AVX512BW__)
+#define FORETOKEN_AMX
+#include <cpuid.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <atomic>
+#endif
+
+namespace foretoken::kernels::amx {
+#ifdef FORETOKEN_AMX
+namespace {
+
+/** Rows and columns of a tile of sums. */
+constexpr size_t kTile = 16;
+constexpr size_t kTileFloats = kTile * kTile;
+
+/** Tiles of columns, and for so many tiles of weight rows, whose sums are in registers at once. */
+constexpr size_t kMostWide = 2;
+template <size_t Wide> constexpr size_t kHigh = 2 / Wide;
+template <size_t Wide> constexpr size_t kPanelRows = kHigh<Wide> * kTile;
+
+/** Inner values that one instruction multiplies and adds: pairs in each of a tile's rows. */
+constexpr size_t kStep = 32;
+
+/** bfloat16s that a value is the sum of. */
+template <typename Weight> constexpr size_t kParts = 1;
+template <> inline constexpr size_t kParts<Float16> = 2;
+
+/** Steps that are split before they meet all columns, where those take more than kMostWide tiles; a power of two. */
+constexpr size_t kChunk = 16;
+
+/** Tiles of columns that share one reading of the weights. */
+constexpr size_t kMostGroups = 4;
+
+/** What ldtilecfg reads. */
+struct Configuration {
+    uint8_t palette = 1;
+    uint8_t start_row = 0;
+    uint8_t reserved[14] = {};
+    uint16_t row_bytes[16] = {};
+    uint8_t rows[16] = {};
+};
+
+// Tile registers, which the compiler wants as numbers: 0…3 sums with [part of activations][kHigh or Wide], 4 and 5
+// weights, 6 and 7 activations.
+
+/** Columns in tiles of equal width: one of them, or an even number. A narrow one holds both parts, side by side. */
+struct Groups {
+    size_t count;
+    size_t width;
+
+    explicit Groups(size_t columns)
+        : count(columns == 0       ? 0
+                : columns <= kTile ? 1
+                                   : (columns + 2 * kTile - 1) / (2 * kTile) * 2),
+          width(count == 0 ? 0 : (columns + count - 1) / count) {}
+
+    template <size_t Parts> bool has_both_in_one() const { return Parts == 2 && width <= kTile / 2; }
+};
+
+size_t steps_of(size_t inner) {
+    return (inner + kStep - 1) / kStep;
+}
+
+/** Tiles' memory is read and written behind the compiler's back. */
+void settle_memory() {
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+}
+
+/** For sums of so many columns; another configuration may be ggml's own. */
+void configure(size_t columns) {
+    alignas(64) Configuration wanted;
+    for (size_t tile = 0; tile < 8; tile++) {
+        const bool holds_weights = tile == 4 || tile == 5;
+        wanted.rows[tile] = kTile;
+        wanted.row_bytes[tile] = static_cast<uint16_t>(4 * (holds_weights ? kTile : columns));
+    }
+    alignas(64) Configuration current;
+    _tile_storeconfig(&current);
+    settle_memory();
+    if (std::memcmp(&wanted, &current, sizeof wanted) != 0) {
+        _tile_loadconfig(&wanted);
+    }
+}
+
+/** The upper halves of 32 floats: pairs of one of the first with one of the second. */
+FORETOKEN_INLINE __m512i upper_halves(Vector first, Vector second) {
+    // Into the lower bytes of each second: within 128 bits, bytes 2 and 3 of each four of the first.
+    constexpr __mmask64 lower = 0x3333333333333333U;
+    const __m512i from = _mm512_set4_epi32(0x80800f0e, 0x80800b0a, 0x80800706, 0x80800302);
+    return _mm512_mask_shuffle_epi8(_mm512_castps_si512(second), lower, _mm512_castps_si512(first), from);
+}
+
+/** What the upper half of each float leaves. */
+FORETOKEN_INLINE Vector lower_part(Vector v) {
+    const __m512i upper = _mm512_and_si512(_mm512_castps_si512(v), _mm512_set1_epi32(static_cast<int>(0xffff0000U)));
+    return _mm512_sub_ps(v, _mm512_castsi512_ps(upper));
+}
+
+/** The parts of a step's values, `stride` apart. */
+template <size_t Parts> FORETOKEN_INLINE void split(Vector first, Vector second, uint16_t * out, size_t stride) {
+    _mm512_store_si512(out, upper_halves(first, second));
+    if constexpr (Parts == 2) {
+        _mm512_store_si512(out + stride, upper_halves(lower_part(first), lower_part(second)));
+    }
+}
+
+/** The values of one step. */
+struct StepVectors {
+    Vector first;
+    Vector second;
+};
+
+/** `count` ≤ kStep values with zeros behind. */
+template <typename Value> StepVectors load_filled(const Value * values, size_t count) {
+    Value filled[kStep] = {};
+    std::copy_n(values, count, filled);
+    return {load(filled), load(filled + kLanes)};
+}
+
+/** Split weights of one step. */
+template <size_t High> struct alignas(64) SplitStep {
+    uint16_t values[2][High][kTile * kStep];  // [part]
+};
+
+/** A tile of sums. */
+struct alignas(64) Sums {
+    float values[kTileFloats];
+};
+
+/** Up to Rows weight rows, the last of them in place of those that are missing. */
+template <typename Weight, size_t Rows> struct Panel {
+    const Weight * rows[Rows];
+    size_t present;
+    size_t inner;
+
+    Panel(const Weights & weights, size_t first, size_t end)
+        : present(std::min(Rows, end - first)), inner(weights.inner) {
+        const size_t stride = weights.row_bytes / sizeof(Weight);
+        const Weight * const begin = static_cast<const Weight *>(weights.data) + first * stride;
+        for (size_t row = 0; row < Rows; row++) {
+            rows[row] = begin + std::min(row, present - 1) * stride;
+        }
+    }
+
+    /** A share of the rows. */
+    FORETOKEN_INLINE void split_step(size_t step, SplitStep<Rows / kTile> & out, Share share) const {
+        const size_t at = step * kStep;
+        const size_t begin = Rows * share.index / share.count;
+        const size_t end = Rows * (share.index + 1) / share.count;
+        uint16_t * const to = out.values[0][0];
+        if (inner - at < kStep) {
+            for (size_t row = begin; row < end; row++) {
+                const auto [first, second] = load_filled(rows[row] + at, inner - at);
+                split<kParts<Weight>>(first, second, to + row * kStep, Rows * kStep);
+            }
+            return;
+        }
+#pragma GCC unroll 8
+        for (size_t row = begin; row < end; row++) {
+            const Weight * const values = rows[row] + at;
+            split<kParts<Weight>>(load(values), load(values + kLanes), to + row * kStep, Rows * kStep);
+        }
+    }
+};
+
+FORETOKEN_INLINE void clear_sums() {
+    _tile_zero(0);
+    _tile_zero(1);
+    _tile_zero(2);
+    _tile_zero(3);
+}
+
+FORETOKEN_INLINE void load_sums(const Sums (&sums)[4]) {
+    _tile_loadd(0, sums[0].values, 64);
+    _tile_loadd(1, sums[1].values, 64);
+    _tile_loadd(2, sums[2].values, 64);
+    _tile_loadd(3, sums[3].values, 64);
+}
+
+FORETOKEN_INLINE void store_sums(Sums (&sums)[4]) {
+    _tile_stored(0, sums[0].values, 64);
+    _tile_stored(1, sums[1].values, 64);
+    _tile_stored(2, sums[2].values, 64);
+    _tile_stored(3, sums[3].values, 64);
+    settle_memory();
+}
+
+/**
+ * Adds the products of one step with one group of columns, whose activations are [part][kTile pairs][width]. While the
+ * units are at it, `meanwhile` gets done, share by share.
+ */
+template <size_t Parts, typename Meanwhile> FORETOKEN_INLINE void
+add_products(const SplitStep<2> & weights, const uint32_t * pairs, size_t width, size_t, Meanwhile meanwhile) {
+    const size_t row_bytes = width * sizeof *pairs;
+    _tile_loadd(6, pairs, row_bytes);
+    _tile_loadd(4, weights.values[0][0], 64);
+    _tile_loadd(5, weights.values[0][1], 64);
+    _tile_dpbf16ps(0, 4, 6);
+    _tile_dpbf16ps(1, 5, 6);
+    if constexpr (Parts == 1) {
+        return meanwhile(Share{0, 1});
+    }
+    meanwhile(Share{0, 4});
+    _tile_loadd(7, pairs + kTile * width, row_bytes);
+    _tile_dpbf16ps(2, 4, 7);
+    _tile_dpbf16ps(3, 5, 7);
+    meanwhile(Share{1, 4});
+    _tile_loadd(4, weights.values[1][0], 64);
+    _tile_loadd(5, weights.values[1][1], 64);
+    _tile_dpbf16ps(0, 4, 6);
+    _tile_dpbf16ps(1, 5, 6);
+    meanwhile(Share{2, 4});
+    _tile_dpbf16ps(2, 4, 7);
+    _tile_dpbf16ps(3, 5, 7);
+    meanwhile(Share{3, 4});
+}
+
+/** The same where one tile holds both parts of a group: [kTile pairs][part][width]. */
+template <typename Meanwhile> FORETOKEN_INLINE void
+add_products_of_both(const SplitStep<2> & weights, const uint32_t * pairs, size_t width, Meanwhile meanwhile) {
+    _tile_loadd(6, pairs, 2 * width * sizeof *pairs);
+    _tile_loadd(4, weights.values[0][0], 64);
+    _tile_dpbf16ps(0, 4, 6);
+    meanwhile(Share{0, 4});
+    _tile_loadd(5, weights.values[0][1], 64);
+    _tile_dpbf16ps(1, 5, 6);
+    meanwhile(Share{1, 4});
+    _tile_loadd(4, weights.values[1][0], 64);
+    _tile_dpbf16ps(0, 4, 6);
+    meanwhile(Share{2, 4});
+    _tile_loadd(5, weights.values[1][1], 64);
+    _tile_dpbf16ps(1, 5, 6);
+    meanwhile(Share{3, 4});
+}
+
+FORETOKEN_INLINE void load_two_groups(const uint32_t * pairs, size_t row_bytes, size_t stride) {
+    _tile_loadd(6, pairs, row_bytes);
+    _tile_loadd(7, pairs + stride, row_bytes);
+}
+
+/** The same with two groups, whose activations are `stride` apart. */
+template <size_t Parts, typename Meanwhile> FORETOKEN_INLINE void
+add_products(const SplitStep<1> & weights, const uint32_t * pairs, size_t width, size_t stride, Meanwhile meanwhile) {
+    const size_t row_bytes = width * sizeof *pairs;
+    load_two_groups(pairs, row_bytes, stride);
+    _tile_loadd(4, weights.values[0][0], 64);
+    _tile_dpbf16ps(0, 4, 6);
+    _tile_dpbf16ps(1, 4, 7);
+    if constexpr (Parts == 1) {
+        return meanwhile(Share{0, 1});
+    }
+    _tile_loadd(5, weights.values[1][0], 64);
+    meanwhile(Share{0, 4});
+    _tile_dpbf16ps(0, 5, 6);
+    _tile_dpbf16ps(1, 5, 7);
+    meanwhile(Share{1, 4});
+    load_two_groups(pairs + kTile * width, row_bytes, stride);
+    _tile_dpbf16ps(2, 4, 6);
+    _tile_dpbf16ps(3, 4, 7);
+    meanwhile(Share{2, 4});
+    _tile_dpbf16ps(2, 5, 6);
+    _tile_dpbf16ps(3, 5, 7);
+    meanwhile(Share{3, 4});
+}
+
+/** Swaps lanes and vectors: in turn blocks of 1, 2, 4 and 8. */
+FORETOKEN_INLINE void transpose(Vector (&rows)[kTile]) {
+    for (size_t block = 1; block < kTile; block *= 2) {
+        alignas(64) int32_t upper[kTile];
+        alignas(64) int32_t lower[kTile];
+        for (size_t lane = 0; lane < kTile; lane++) {
+            upper[lane] = static_cast<int32_t>(lane & block ? kTile + lane - block : lane);
+            lower[lane] = static_cast<int32_t>(lane & block ? kTile + lane : lane + block);
+        }
+        for (size_t row = 0; row < kTile; row++) {
+            if ((row & block) == 0) {
+                const Vector a = rows[row];
+                const Vector b = rows[row + block];
+                rows[row] = _mm512_permutex2var_ps(a, _mm512_load_si512(upper), b);
+                rows[row + block] = _mm512_permutex2var_ps(a, _mm512_load_si512(lower), b);
+            }
+        }
+    }
+}
+
+/** Where a group's sums go: the first weight row of each of its columns. */
+struct Results {
+    float * values;
+    size_t stride;  // floats from one column to the next
+    size_t rows;
+    size_t columns;
+
+    /** A tile of them, which may not all be there. */
+    Results from(size_t row, size_t column, size_t width) const {
+        return {values + column * stride + row, stride, std::min(kTile, rows - row), std::min(width, columns - column)};
+    }
+};
+
+/** Of kTile weight rows or fewer with one group of columns. */
+template <size_t Parts> void store_results(const Sums * sums, const Groups & groups, const Results & out) {
+    const bool both_in_one = groups.has_both_in_one<Parts>();
+    Vector rows[kTile];
+    for (size_t row = 0; row < kTile; row++) {
+        rows[row] = load(sums[0].values + row * kTile);
+        if (Parts == 2 && !both_in_one) {
+            rows[row] = add(rows[row], load(sums[2].values + row * kTile));
+        }
+    }
+    transpose(rows);
+    const __mmask16 present = static_cast<__mmask16>((1U << out.rows) - 1);
+    for (size_t column = 0; column < out.columns; column++) {
+        const Vector sum = both_in_one ? add(rows[column], rows[groups.width + column]) : rows[column];
+        _mm512_mask_storeu_ps(out.values + column * out.stride, present, sum);
+    }
+}
+
+/** What all panels of a product meet: up to kMostGroups groups of columns. */
+struct Activations {
+    const uint32_t * pairs;  // [group][step][part][kTile pairs][width]
+    Groups groups;
+    size_t steps;
+};
+
+/**
+ * Up to kMostWide groups: their sums stay in registers. A step is split while the units add the one before it: they
+ * read split weights from memory, where those are only when all instructions before them are done.
+ */
+template <size_t Wide, bool BothInOne, typename Weight>
+void multiply_narrow(const Panel<Weight, kPanelRows<Wide>> & panel, const Activations & in, const Results & out) {
+    constexpr size_t parts = kParts<Weight>;
+    const size_t width = in.groups.width;
+    const size_t step_pairs = parts * kTile * width;
+    SplitStep<kHigh<Wide>> split[2];
+    const auto add_step = [&](size_t step, auto meanwhile) {
+        settle_memory();
+        const uint32_t * const pairs = in.pairs + step * step_pairs;
+        if constexpr (BothInOne) {
+            add_products_of_both(split[step % 2], pairs, width, meanwhile);
+        } else {
+            add_products<parts>(split[step % 2], pairs, width, in.steps * step_pairs, meanwhile);
+        }
+    };
+    clear_sums();
+    panel.split_step(0, split[0], {0, 1});
+    for (size_t step = 0; step + 1 < in.steps; step++) {
+        add_step(step, [&](Share share) { panel.split_step(step + 1, split[(step + 1) % 2], share); });
+    }
+    add_step(in.steps - 1, [](Share) {});
+    Sums sums[4];
+    store_sums(sums);
+    if constexpr (Wide == 1) {
+        store_results<parts>(sums, in.groups, out.from(0, 0, width));
+        if (out.rows > kTile) {
+            store_results<parts>(sums + 1, in.groups, out.from(kTile, 0, width));
+        }
+    } else {
+        store_results<parts>(sums, in.groups, out.from(0, 0, width));
+        store_results<parts>(sums + 1, in.groups, out.from(0, width, width));
+    }
+}
+
+/** More, in an even number: each two of them meet kChunk split steps before the next are split. */
+template <typename Weight>
+void multiply_wide(const Panel<Weight, kPanelRows<kMostWide>> & panel, const Activations & in, const Results & out) {
+    constexpr size_t parts = kParts<Weight>;
+    const size_t width = in.groups.width;
+    const size_t step_pairs = parts * kTile * width;
+    SplitStep<kHigh<kMostWide>> split[kChunk];
+    Sums sums[kMostGroups / 2][4];
+    for (size_t begin = 0; begin < in.steps; begin += kChunk) {
+        const size_t end = std::min(begin + kChunk, in.steps);
+        for (size_t step = begin; step < end; step++) {
+            panel.split_step(step, split[step - begin], {0, 1});
+        }
+        for (size_t two = 0; two < in.groups.count / 2; two++) {
+            settle_memory();
+            begin == 0 ? clear_sums() : load_sums(sums[two]);
+            for (size_t step = begin; step < end; step++) {
+                add_products<parts>(split[step - begin], in.pairs + (2 * two * in.steps + step) * step_pairs, width,
+                                    in.steps * step_pairs, [](Share) {});
+            }
+            store_sums(sums[two]);
+        }
+    }
+    for (size_t group = 0; group < in.groups.count; group++) {
+        store_results<parts>(sums[group / 2] + group % 2, in.groups, out.from(0, group * width, width));
+    }
+}
+
+/** Up to kMostGroups groups with weight rows from `begin` to `end`. */
+template <typename Weight>
+void multiply_groups(const Weights & weights, size_t begin, size_t end, const Activations & in, const Results & out) {
+    const auto for_each_panel = [&]<size_t Rows>(auto multiply_panel) {
+        for (size_t row = begin; row < end; row += Rows) {
+            const Panel<Weight, Rows> panel(weights, row, end);
+            multiply_panel(panel, Results{out.values + row, out.stride, panel.present, out.columns});
+        }
+    };
+    const auto for_high_panels = [&](auto multiply_panel) {
+        for_each_panel.template operator()<kPanelRows<1>>(multiply_panel);
+    };
+    const auto for_flat_panels = [&](auto multiply_panel) {
+        for_each_panel.template operator()<kPanelRows<2>>(multiply_panel);
+    };
+    if (in.groups.has_both_in_one<kParts<Weight>>()) {
+        for_high_panels([&](const auto & panel, const Results & to) { multiply_narrow<1, true>(panel, in, to); });
+    } else if (in.groups.count == 1) {
+        for_high_panels([&](const auto & panel, const Results & to) { multiply_narrow<1, false>(panel, in, to); });
+    } else if (in.groups.count == 2) {
+        for_flat_panels([&](const auto & panel, const Results & to) { multiply_narrow<2, false>(panel, in, to); });
+    } else {
+        for_flat_panels([&](const auto & panel, const Results & to) { multiply_wide(panel, in, to); });
+    }
+}
+
+template <typename Weight>
+void multiply_rows(const Weights & weights, const uint32_t * packed, float * results, Columns columns, Share share) {
+    const size_t tiles = (weights.rows + kTile - 1) / kTile;
+    const size_t begin = std::min(weights.rows, tiles * share.index / share.count * kTile);
+    const size_t end = std::min(weights.rows, tiles * (share.index + 1) / share.count * kTile);
+    const size_t stride = columns.column_bytes / sizeof(float);
+    const size_t steps = steps_of(weights.inner);
+    const Groups all(columns.count);
+    if (all.count > 0) {
+        configure(all.has_both_in_one<kParts<Weight>>() ? 2 * all.width : all.width);
+    }
+    for (size_t group = 0; group < all.count; group += kMostGroups) {
+        Activations in = {packed + group * steps * kParts<Weight> * kTile * all.width, all, steps};
+        in.groups.count = std::min(kMostGroups, all.count - group);
+        const size_t column = group * all.width;
+        multiply_groups<Weight>(weights, begin, end, in,
+                                {results + column * stride, stride, weights.rows, columns.count - column});
+    }
+}
+
+template <typename Weight>
+void pack_columns(size_t inner, const float * activations, Columns columns, uint32_t * packed, Share share) {
+    constexpr size_t parts = kParts<Weight>;
+    const Groups groups(columns.count);
+    const size_t steps = steps_of(inner);
+    const size_t begin = steps * share.index / share.count;
+    const size_t end = steps * (share.index + 1) / share.count;
+    const size_t width = groups.width;
+    const bool both_in_one = groups.has_both_in_one<parts>();
+    const size_t part_stride = both_in_one ? width : kTile * width;
+    const __m512i lanes = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+    const __m512i places =
+        _mm512_mullo_epi32(lanes, _mm512_set1_epi32(static_cast<int>(both_in_one ? 2 * width : width)));
+    for (size_t column = 0; column < groups.count * width; column++) {
+        const float * values = activations + column * (columns.column_bytes / sizeof(float));
+        uint32_t * out = packed + column / width * steps * parts * kTile * width + column % width;
+        for (size_t step = begin; step < end; step++) {
+            const auto [first, second] =
+                load_filled(values + step * kStep, column < columns.count ? std::min(kStep, inner - step * kStep) : 0);
+            alignas(64) uint16_t pairs[2][kStep];
+            split<parts>(rounded<Weight>(first), rounded<Weight>(second), pairs[0], kStep);
+            for (size_t part = 0; part < parts; part++) {
+                _mm512_i32scatter_epi32(out + step * parts * kTile * width + part * part_stride, places,
+                                        _mm512_load_si512(pairs[part]), sizeof *out);
+            }
+        }
+    }
+}
+
+/** Linux gives tiles to a process that asks for them. */
+bool may_use_tiles() {
+    constexpr int request_permission = 0x1023;
+    constexpr int tile_data = 18;
+    constexpr unsigned needed = 1U << 24 | 1U << 22;  // AMX-TILE, AMX-BF16
+    unsigned a;
+    unsigned b;
+    unsigned c;
+    unsigned d;
+    return __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (d & needed) == needed &&
+           syscall(SYS_arch_prctl, request_permission, tile_data) == 0;
+}
+
+}  // namespace
+
+bool serves(WeightType type) {
+    static const bool usable = may_use_tiles();
+    return usable && (type == WeightType::float16 || type == WeightType::bfloat16);
+}
+
+size_t packed_floats(WeightType type, size_t inner, size_t columns) {
+    const Groups groups(columns);
+    const size_t parts = type == WeightType::float16 ? kParts<Float16> : kParts<BFloat16>;
+    return groups.count * groups.width * steps_of(inner) * parts * kTile;
+}
+
+void pack(const Weights & weights, const float * activations, Columns columns, float * packed, Share share) {
+    uint32_t * const words = reinterpret_cast<uint32_t *>(packed);
+    weights.type == WeightType::float16 ? pack_columns<Float16>(weights.inner, activations, columns, words, share)
+                                        : pack_columns<BFloat16>(weights.inner, activations, columns, words, share);
+}
+
+void multiply(const Weights & weights, const float * packed, float * results, Columns columns, Share share) {
+    const uint32_t * const words = reinterpret_cast<const uint32_t *>(packed);
+    weights.type == WeightType::float16 ? multiply_rows<Float16>(weights, words, results, columns, share)
+                                        : multiply_rows<BFloat16>(weights, words, results, columns, share);
+}
+
+#else
+
+bool serves(WeightType) {
+    return false;
+}
+
+size_t packed_floats(WeightType, size_t, size_t) {
+    return 0;
+}
+
+void pack(const Weights &, const float *, Columns, float *, Share) {}
+
+void multiply(const Weights &, const float *, float *, Columns, Share) {}
+
+#endif
+
+}  // namespace foretoken::kernels::amx
