@@ -2,7 +2,9 @@
 
 #include "vector.h"
 
-#if defined(__linux__) && defined(__AMX_TILE__) && defined(__AVX512BW__)
+// GCC needs no -mamx-bf16, which llama.cpp's module for these processors is compiled without; Clang does.
+#if defined(__linux__) && defined(__AMX_TILE__) && defined(__AVX512BW__) &&                                            \
+    (defined(__AMX_BF16__) || !defined(__clang__))
 #define FORETOKEN_AMX
 #include <cpuid.h>
 #include <sys/syscall.h>
@@ -37,15 +39,6 @@ constexpr size_t kChunk = 16;
 /** Tiles of columns that share one reading of the weights. */
 constexpr size_t kMostGroups = 4;
 
-/** What ldtilecfg reads. */
-struct Configuration {
-    uint8_t palette = 1;
-    uint8_t start_row = 0;
-    uint8_t reserved[14] = {};
-    uint16_t row_bytes[16] = {};
-    uint8_t rows[16] = {};
-};
-
 // Tile registers, which the compiler wants as numbers: 0…3 sums with [part of activations][kHigh or Wide], 4 and 5
 // weights, 6 and 7 activations.
 
@@ -72,21 +65,50 @@ void settle_memory() {
     std::atomic_signal_fence(std::memory_order_seq_cst);
 }
 
-/** For sums of so many columns; another configuration may be ggml's own. */
-void configure(size_t columns) {
-    alignas(64) Configuration wanted;
-    for (size_t tile = 0; tile < 8; tile++) {
-        const bool holds_weights = tile == 4 || tile == 5;
-        wanted.rows[tile] = kTile;
-        wanted.row_bytes[tile] = static_cast<uint16_t>(4 * (holds_weights ? kTile : columns));
+/** What ldtilecfg reads. */
+struct alignas(64) Configuration {
+    uint8_t palette = 0;
+    uint8_t start_row = 0;
+    uint8_t reserved[14] = {};
+    uint16_t row_bytes[16] = {};
+    uint8_t rows[16] = {};
+};
+
+/** Tiles of this thread for sums of so many columns. They stay so, but a configuration of ggml's is put back. */
+class ConfiguredTiles {
+public:
+    explicit ConfiguredTiles(size_t columns) {
+        Configuration wanted;
+        wanted.palette = 1;
+        for (size_t tile = 0; tile < 8; tile++) {
+            const bool holds_weights = tile == 4 || tile == 5;
+            wanted.rows[tile] = kTile;
+            wanted.row_bytes[tile] = static_cast<uint16_t>(4 * (holds_weights ? kTile : columns));
+        }
+        _tile_storeconfig(&before_);
+        settle_memory();
+        if (std::memcmp(&wanted, &before_, sizeof wanted) != 0) {
+            load(wanted);
+        }
     }
-    alignas(64) Configuration current;
-    _tile_storeconfig(&current);
-    settle_memory();
-    if (std::memcmp(&wanted, &current, sizeof wanted) != 0) {
-        _tile_loadconfig(&wanted);
+    ~ConfiguredTiles() {
+        const bool ours_or_none = before_.palette == 0 || before_.rows[0] == kTile;
+        if (!ours_or_none) {
+            load(before_);
+        }
     }
-}
+    ConfiguredTiles(const ConfiguredTiles &) = delete;
+    ConfiguredTiles & operator=(const ConfiguredTiles &) = delete;
+
+private:
+    // A function of its own: the compiler does not know that the instruction reads more than a pointer's size.
+    __attribute__((noinline)) static void load(const Configuration & configuration) {
+        _tile_loadconfig(&configuration);
+        settle_memory();
+    }
+
+    Configuration before_;
+};
 
 /** The upper halves of 32 floats: pairs of one of the first with one of the second. */
 FORETOKEN_INLINE __m512i upper_halves(Vector first, Vector second) {
@@ -421,15 +443,16 @@ void multiply_groups(const Weights & weights, size_t begin, size_t end, const Ac
 
 template <typename Weight>
 void multiply_rows(const Weights & weights, const uint32_t * packed, float * results, Columns columns, Share share) {
-    const size_t tiles = (weights.rows + kTile - 1) / kTile;
-    const size_t begin = std::min(weights.rows, tiles * share.index / share.count * kTile);
-    const size_t end = std::min(weights.rows, tiles * (share.index + 1) / share.count * kTile);
+    const size_t rows_of_tiles = (weights.rows + kTile - 1) / kTile;
+    const size_t begin = std::min(weights.rows, rows_of_tiles * share.index / share.count * kTile);
+    const size_t end = std::min(weights.rows, rows_of_tiles * (share.index + 1) / share.count * kTile);
     const size_t stride = columns.column_bytes / sizeof(float);
     const size_t steps = steps_of(weights.inner);
     const Groups all(columns.count);
-    if (all.count > 0) {
-        configure(all.has_both_in_one<kParts<Weight>>() ? 2 * all.width : all.width);
+    if (all.count == 0) {
+        return;
     }
+    const ConfiguredTiles tiles(all.has_both_in_one<kParts<Weight>>() ? 2 * all.width : all.width);
     for (size_t group = 0; group < all.count; group += kMostGroups) {
         Activations in = {packed + group * steps * kParts<Weight> * kTile * all.width, all, steps};
         in.groups.count = std::min(kMostGroups, all.count - group);
