@@ -21,11 +21,6 @@ namespace {
 constexpr size_t kTile = 16;
 constexpr size_t kTileFloats = kTile * kTile;
 
-/** Tiles of columns, and for so many tiles of weight rows, whose sums are in registers at once. */
-constexpr size_t kMostWide = 2;
-template <size_t Wide> constexpr size_t kHigh = 2 / Wide;
-template <size_t Wide> constexpr size_t kPanelRows = kHigh<Wide> * kTile;
-
 /** Inner values that one instruction multiplies and adds: pairs in each of a tile's rows. */
 constexpr size_t kStep = 32;
 
@@ -33,13 +28,13 @@ constexpr size_t kStep = 32;
 template <typename Weight> constexpr size_t kParts = 1;
 template <> inline constexpr size_t kParts<Float16> = 2;
 
-/** Steps that are split before they meet all columns, where those take more than kMostWide tiles; a power of two. */
+/** Steps that are split before they meet all columns, where those take more than two tiles. */
 constexpr size_t kChunk = 16;
 
 /** Tiles of columns that share one reading of the weights. */
 constexpr size_t kMostGroups = 4;
 
-// Tile registers, which the compiler wants as numbers: 0…3 sums with [part of activations][kHigh or Wide], 4 and 5
+// Tile registers, which the compiler wants as numbers: 0…3 sums of [part of activations][group], 4 and 5 the parts of
 // weights, 6 and 7 activations.
 
 /** Columns in tiles of equal width: one of them, or an even number. A narrow one holds both parts, side by side. */
@@ -124,30 +119,34 @@ FORETOKEN_INLINE Vector lower_part(Vector v) {
     return _mm512_sub_ps(v, _mm512_castsi512_ps(upper));
 }
 
-/** The parts of a step's values, `stride` apart. */
-template <size_t Parts> FORETOKEN_INLINE void split(Vector first, Vector second, uint16_t * out, size_t stride) {
-    _mm512_store_si512(out, upper_halves(first, second));
-    if constexpr (Parts == 2) {
-        _mm512_store_si512(out + stride, upper_halves(lower_part(first), lower_part(second)));
-    }
-}
-
 /** The values of one step. */
 struct StepVectors {
     Vector first;
     Vector second;
 };
 
+template <typename Value> FORETOKEN_INLINE StepVectors load_step(const Value * values) {
+    return {load(values), load(values + kLanes)};
+}
+
 /** `count` ≤ kStep values with zeros behind. */
 template <typename Value> StepVectors load_filled(const Value * values, size_t count) {
     Value filled[kStep] = {};
     std::copy_n(values, count, filled);
-    return {load(filled), load(filled + kLanes)};
+    return load_step(filled);
+}
+
+/** The parts of a step's values, `stride` apart. */
+template <size_t Parts> FORETOKEN_INLINE void split(const StepVectors & step, uint16_t * out, size_t stride) {
+    _mm512_store_si512(out, upper_halves(step.first, step.second));
+    if constexpr (Parts == 2) {
+        _mm512_store_si512(out + stride, upper_halves(lower_part(step.first), lower_part(step.second)));
+    }
 }
 
 /** Split weights of one step. */
-template <size_t High> struct alignas(64) SplitStep {
-    uint16_t values[2][High][kTile * kStep];  // [part]
+struct alignas(64) SplitStep {
+    uint16_t values[2][kTile * kStep];  // [part]
 };
 
 /** A tile of sums. */
@@ -155,38 +154,34 @@ struct alignas(64) Sums {
     float values[kTileFloats];
 };
 
-/** Up to Rows weight rows, the last of them in place of those that are missing. */
-template <typename Weight, size_t Rows> struct Panel {
-    const Weight * rows[Rows];
+/** Up to kTile weight rows, the last of them in place of those that are missing. */
+template <typename Weight> struct Panel {
+    const Weight * rows[kTile];
     size_t present;
     size_t inner;
 
     Panel(const Weights & weights, size_t first, size_t end)
-        : present(std::min(Rows, end - first)), inner(weights.inner) {
+        : present(std::min(kTile, end - first)), inner(weights.inner) {
         const size_t stride = weights.row_bytes / sizeof(Weight);
         const Weight * const begin = static_cast<const Weight *>(weights.data) + first * stride;
-        for (size_t row = 0; row < Rows; row++) {
+        for (size_t row = 0; row < kTile; row++) {
             rows[row] = begin + std::min(row, present - 1) * stride;
         }
     }
 
-    /** A share of the rows. */
-    FORETOKEN_INLINE void split_step(size_t step, SplitStep<Rows / kTile> & out, Share share) const {
+    FORETOKEN_INLINE void split_step(size_t step, uint16_t (&out)[2][kTile * kStep]) const {
         const size_t at = step * kStep;
-        const size_t begin = Rows * share.index / share.count;
-        const size_t end = Rows * (share.index + 1) / share.count;
-        uint16_t * const to = out.values[0][0];
-        if (inner - at < kStep) {
-            for (size_t row = begin; row < end; row++) {
-                const auto [first, second] = load_filled(rows[row] + at, inner - at);
-                split<kParts<Weight>>(first, second, to + row * kStep, Rows * kStep);
-            }
-            return;
-        }
-#pragma GCC unroll 8
-        for (size_t row = begin; row < end; row++) {
-            const Weight * const values = rows[row] + at;
-            split<kParts<Weight>>(load(values), load(values + kLanes), to + row * kStep, Rows * kStep);
+        const size_t left = inner - at;
+        left >= kStep ? split_rows(out, [&](size_t row) { return load_step(rows[row] + at); })
+                      : split_rows(out, [&](size_t row) { return load_filled(rows[row] + at, left); });
+        settle_memory();
+    }
+
+private:
+    template <typename Load> FORETOKEN_INLINE static void split_rows(uint16_t (&out)[2][kTile * kStep], Load load_row) {
+#pragma GCC unroll 16
+        for (size_t row = 0; row < kTile; row++) {
+            split<kParts<Weight>>(load_row(row), out[0] + row * kStep, kTile * kStep);
         }
     }
 };
@@ -213,82 +208,47 @@ FORETOKEN_INLINE void store_sums(Sums (&sums)[4]) {
     settle_memory();
 }
 
-/**
- * Adds the products of one step with one group of columns, whose activations are [part][kTile pairs][width]. While the
- * units are at it, `meanwhile` gets done, share by share.
- */
-template <size_t Parts, typename Meanwhile> FORETOKEN_INLINE void
-add_products(const SplitStep<2> & weights, const uint32_t * pairs, size_t width, size_t, Meanwhile meanwhile) {
+/** How many columns a step's products are added for. */
+enum class Width { both_parts_in_a_tile, tile, two_tiles };
+
+/** Adds the products of one step; each group's activations are [part][kTile pairs][width], `stride` apart. */
+template <size_t Parts, Width columns>
+FORETOKEN_INLINE void add_products(const SplitStep & weights, const uint32_t * pairs, size_t width, size_t stride) {
     const size_t row_bytes = width * sizeof *pairs;
-    _tile_loadd(6, pairs, row_bytes);
-    _tile_loadd(4, weights.values[0][0], 64);
-    _tile_loadd(5, weights.values[0][1], 64);
-    _tile_dpbf16ps(0, 4, 6);
-    _tile_dpbf16ps(1, 5, 6);
-    if constexpr (Parts == 1) {
-        return meanwhile(Share{0, 1});
+    const uint32_t * const other = pairs + kTile * width;
+    _tile_loadd(4, weights.values[0], 64);
+    if constexpr (Parts == 2) {
+        _tile_loadd(5, weights.values[1], 64);
     }
-    meanwhile(Share{0, 4});
-    _tile_loadd(7, pairs + kTile * width, row_bytes);
-    _tile_dpbf16ps(2, 4, 7);
-    _tile_dpbf16ps(3, 5, 7);
-    meanwhile(Share{1, 4});
-    _tile_loadd(4, weights.values[1][0], 64);
-    _tile_loadd(5, weights.values[1][1], 64);
-    _tile_dpbf16ps(0, 4, 6);
-    _tile_dpbf16ps(1, 5, 6);
-    meanwhile(Share{2, 4});
-    _tile_dpbf16ps(2, 4, 7);
-    _tile_dpbf16ps(3, 5, 7);
-    meanwhile(Share{3, 4});
-}
-
-/** The same where one tile holds both parts of a group: [kTile pairs][part][width]. */
-template <typename Meanwhile> FORETOKEN_INLINE void
-add_products_of_both(const SplitStep<2> & weights, const uint32_t * pairs, size_t width, Meanwhile meanwhile) {
-    _tile_loadd(6, pairs, 2 * width * sizeof *pairs);
-    _tile_loadd(4, weights.values[0][0], 64);
-    _tile_dpbf16ps(0, 4, 6);
-    meanwhile(Share{0, 4});
-    _tile_loadd(5, weights.values[0][1], 64);
-    _tile_dpbf16ps(1, 5, 6);
-    meanwhile(Share{1, 4});
-    _tile_loadd(4, weights.values[1][0], 64);
-    _tile_dpbf16ps(0, 4, 6);
-    meanwhile(Share{2, 4});
-    _tile_loadd(5, weights.values[1][1], 64);
-    _tile_dpbf16ps(1, 5, 6);
-    meanwhile(Share{3, 4});
-}
-
-FORETOKEN_INLINE void load_two_groups(const uint32_t * pairs, size_t row_bytes, size_t stride) {
-    _tile_loadd(6, pairs, row_bytes);
-    _tile_loadd(7, pairs + stride, row_bytes);
-}
-
-/** The same with two groups, whose activations are `stride` apart. */
-template <size_t Parts, typename Meanwhile> FORETOKEN_INLINE void
-add_products(const SplitStep<1> & weights, const uint32_t * pairs, size_t width, size_t stride, Meanwhile meanwhile) {
-    const size_t row_bytes = width * sizeof *pairs;
-    load_two_groups(pairs, row_bytes, stride);
-    _tile_loadd(4, weights.values[0][0], 64);
-    _tile_dpbf16ps(0, 4, 6);
-    _tile_dpbf16ps(1, 4, 7);
-    if constexpr (Parts == 1) {
-        return meanwhile(Share{0, 1});
+    if constexpr (columns == Width::both_parts_in_a_tile) {
+        _tile_loadd(6, pairs, 2 * row_bytes);
+        _tile_dpbf16ps(0, 4, 6);
+        _tile_dpbf16ps(0, 5, 6);
+    } else if constexpr (columns == Width::tile) {
+        _tile_loadd(6, pairs, row_bytes);
+        _tile_dpbf16ps(0, 4, 6);
+        if constexpr (Parts == 2) {
+            _tile_loadd(7, other, row_bytes);
+            _tile_dpbf16ps(2, 4, 7);
+            _tile_dpbf16ps(0, 5, 6);
+            _tile_dpbf16ps(2, 5, 7);
+        }
+    } else {
+        _tile_loadd(6, pairs, row_bytes);
+        _tile_loadd(7, pairs + stride, row_bytes);
+        _tile_dpbf16ps(0, 4, 6);
+        _tile_dpbf16ps(1, 4, 7);
+        if constexpr (Parts == 2) {
+            _tile_dpbf16ps(0, 5, 6);
+            _tile_dpbf16ps(1, 5, 7);
+            _tile_loadd(6, other, row_bytes);
+            _tile_loadd(7, other + stride, row_bytes);
+            _tile_dpbf16ps(2, 4, 6);
+            _tile_dpbf16ps(3, 4, 7);
+            _tile_dpbf16ps(2, 5, 6);
+            _tile_dpbf16ps(3, 5, 7);
+        }
     }
-    _tile_loadd(5, weights.values[1][0], 64);
-    meanwhile(Share{0, 4});
-    _tile_dpbf16ps(0, 5, 6);
-    _tile_dpbf16ps(1, 5, 7);
-    meanwhile(Share{1, 4});
-    load_two_groups(pairs + kTile * width, row_bytes, stride);
-    _tile_dpbf16ps(2, 4, 6);
-    _tile_dpbf16ps(3, 4, 7);
-    meanwhile(Share{2, 4});
-    _tile_dpbf16ps(2, 5, 6);
-    _tile_dpbf16ps(3, 5, 7);
-    meanwhile(Share{3, 4});
 }
 
 /** Swaps lanes and vectors: in turn blocks of 1, 2, 4 and 8. */
@@ -318,13 +278,13 @@ struct Results {
     size_t rows;
     size_t columns;
 
-    /** A tile of them, which may not all be there. */
-    Results from(size_t row, size_t column, size_t width) const {
-        return {values + column * stride + row, stride, std::min(kTile, rows - row), std::min(width, columns - column)};
+    /** Of a group that begins at `column`, whose columns may not all be there. */
+    Results from(size_t column, size_t width) const {
+        return {values + column * stride, stride, rows, std::min(width, columns - column)};
     }
 };
 
-/** Of kTile weight rows or fewer with one group of columns. */
+/** Of one group: its sums are in the first, and with the other part of activations in the third. */
 template <size_t Parts> void store_results(const Sums * sums, const Groups & groups, const Results & out) {
     const bool both_in_one = groups.has_both_in_one<Parts>();
     Vector rows[kTile];
@@ -349,95 +309,64 @@ struct Activations {
     size_t steps;
 };
 
-/**
- * Up to kMostWide groups: their sums stay in registers. A step is split while the units add the one before it: they
- * read split weights from memory, where those are only when all instructions before them are done.
- */
-template <size_t Wide, bool BothInOne, typename Weight>
-void multiply_narrow(const Panel<Weight, kPanelRows<Wide>> & panel, const Activations & in, const Results & out) {
+/** One or two groups: their sums stay in registers. */
+template <Width columns, typename Weight>
+void multiply_narrow(const Panel<Weight> & panel, const Activations & in, const Results & out) {
     constexpr size_t parts = kParts<Weight>;
     const size_t width = in.groups.width;
     const size_t step_pairs = parts * kTile * width;
-    SplitStep<kHigh<Wide>> split[2];
-    const auto add_step = [&](size_t step, auto meanwhile) {
-        settle_memory();
-        const uint32_t * const pairs = in.pairs + step * step_pairs;
-        if constexpr (BothInOne) {
-            add_products_of_both(split[step % 2], pairs, width, meanwhile);
-        } else {
-            add_products<parts>(split[step % 2], pairs, width, in.steps * step_pairs, meanwhile);
-        }
-    };
+    alignas(4096) SplitStep split;  // measured: docs/adr/0018
     clear_sums();
-    panel.split_step(0, split[0], {0, 1});
-    for (size_t step = 0; step + 1 < in.steps; step++) {
-        add_step(step, [&](Share share) { panel.split_step(step + 1, split[(step + 1) % 2], share); });
+    for (size_t step = 0; step < in.steps; step++) {
+        panel.split_step(step, split.values);
+        add_products<parts, columns>(split, in.pairs + step * step_pairs, width, in.steps * step_pairs);
     }
-    add_step(in.steps - 1, [](Share) {});
     Sums sums[4];
     store_sums(sums);
-    if constexpr (Wide == 1) {
-        store_results<parts>(sums, in.groups, out.from(0, 0, width));
-        if (out.rows > kTile) {
-            store_results<parts>(sums + 1, in.groups, out.from(kTile, 0, width));
-        }
-    } else {
-        store_results<parts>(sums, in.groups, out.from(0, 0, width));
-        store_results<parts>(sums + 1, in.groups, out.from(0, width, width));
+    for (size_t group = 0; group < in.groups.count; group++) {
+        store_results<parts>(sums + group, in.groups, out.from(group * width, width));
     }
 }
 
 /** More, in an even number: each two of them meet kChunk split steps before the next are split. */
 template <typename Weight>
-void multiply_wide(const Panel<Weight, kPanelRows<kMostWide>> & panel, const Activations & in, const Results & out) {
+void multiply_wide(const Panel<Weight> & panel, const Activations & in, const Results & out) {
     constexpr size_t parts = kParts<Weight>;
     const size_t width = in.groups.width;
     const size_t step_pairs = parts * kTile * width;
-    SplitStep<kHigh<kMostWide>> split[kChunk];
+    SplitStep split[kChunk];
     Sums sums[kMostGroups / 2][4];
     for (size_t begin = 0; begin < in.steps; begin += kChunk) {
         const size_t end = std::min(begin + kChunk, in.steps);
         for (size_t step = begin; step < end; step++) {
-            panel.split_step(step, split[step - begin], {0, 1});
+            panel.split_step(step, split[step - begin].values);
         }
         for (size_t two = 0; two < in.groups.count / 2; two++) {
-            settle_memory();
             begin == 0 ? clear_sums() : load_sums(sums[two]);
             for (size_t step = begin; step < end; step++) {
-                add_products<parts>(split[step - begin], in.pairs + (2 * two * in.steps + step) * step_pairs, width,
-                                    in.steps * step_pairs, [](Share) {});
+                add_products<parts, Width::two_tiles>(split[step - begin],
+                                                      in.pairs + (2 * two * in.steps + step) * step_pairs, width,
+                                                      in.steps * step_pairs);
             }
             store_sums(sums[two]);
         }
     }
     for (size_t group = 0; group < in.groups.count; group++) {
-        store_results<parts>(sums[group / 2] + group % 2, in.groups, out.from(0, group * width, width));
+        store_results<parts>(sums[group / 2] + group % 2, in.groups, out.from(group * width, width));
     }
 }
 
-/** Up to kMostGroups groups with weight rows from `begin` to `end`. */
 template <typename Weight>
-void multiply_groups(const Weights & weights, size_t begin, size_t end, const Activations & in, const Results & out) {
-    const auto for_each_panel = [&]<size_t Rows>(auto multiply_panel) {
-        for (size_t row = begin; row < end; row += Rows) {
-            const Panel<Weight, Rows> panel(weights, row, end);
-            multiply_panel(panel, Results{out.values + row, out.stride, panel.present, out.columns});
+void multiply_panel(const Panel<Weight> & panel, const Activations & in, const Results & out) {
+    if constexpr (kParts<Weight> == 2) {
+        if (in.groups.has_both_in_one<2>()) {
+            return multiply_narrow<Width::both_parts_in_a_tile>(panel, in, out);
         }
-    };
-    const auto for_high_panels = [&](auto multiply_panel) {
-        for_each_panel.template operator()<kPanelRows<1>>(multiply_panel);
-    };
-    const auto for_flat_panels = [&](auto multiply_panel) {
-        for_each_panel.template operator()<kPanelRows<2>>(multiply_panel);
-    };
-    if (in.groups.has_both_in_one<kParts<Weight>>()) {
-        for_high_panels([&](const auto & panel, const Results & to) { multiply_narrow<1, true>(panel, in, to); });
-    } else if (in.groups.count == 1) {
-        for_high_panels([&](const auto & panel, const Results & to) { multiply_narrow<1, false>(panel, in, to); });
-    } else if (in.groups.count == 2) {
-        for_flat_panels([&](const auto & panel, const Results & to) { multiply_narrow<2, false>(panel, in, to); });
-    } else {
-        for_flat_panels([&](const auto & panel, const Results & to) { multiply_wide(panel, in, to); });
+    }
+    switch (in.groups.count) {
+    case 1: return multiply_narrow<Width::tile>(panel, in, out);
+    case 2: return multiply_narrow<Width::two_tiles>(panel, in, out);
+    default: return multiply_wide(panel, in, out);
     }
 }
 
@@ -457,8 +386,10 @@ void multiply_rows(const Weights & weights, const uint32_t * packed, float * res
         Activations in = {packed + group * steps * kParts<Weight> * kTile * all.width, all, steps};
         in.groups.count = std::min(kMostGroups, all.count - group);
         const size_t column = group * all.width;
-        multiply_groups<Weight>(weights, begin, end, in,
-                                {results + column * stride, stride, weights.rows, columns.count - column});
+        for (size_t row = begin; row < end; row += kTile) {
+            const Panel<Weight> panel(weights, row, end);
+            multiply_panel(panel, in, {results + column * stride + row, stride, panel.present, columns.count - column});
+        }
     }
 }
 
@@ -479,10 +410,10 @@ void pack_columns(size_t inner, const float * activations, Columns columns, uint
         const float * values = activations + column * (columns.column_bytes / sizeof(float));
         uint32_t * out = packed + column / width * steps * parts * kTile * width + column % width;
         for (size_t step = begin; step < end; step++) {
-            const auto [first, second] =
+            const StepVectors v =
                 load_filled(values + step * kStep, column < columns.count ? std::min(kStep, inner - step * kStep) : 0);
             alignas(64) uint16_t pairs[2][kStep];
-            split<parts>(rounded<Weight>(first), rounded<Weight>(second), pairs[0], kStep);
+            split<parts>({rounded<Weight>(v.first), rounded<Weight>(v.second)}, pairs[0], kStep);
             for (size_t part = 0; part < parts; part++) {
                 _mm512_i32scatter_epi32(out + step * parts * kTile * width + part * part_stride, places,
                                         _mm512_load_si512(pairs[part]), sizeof *out);
