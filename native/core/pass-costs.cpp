@@ -11,6 +11,8 @@ namespace {
 // a row more costs relative to one does not.
 constexpr double kOwnRate = 0.03;
 constexpr double kCommonRate = 0.1;
+// Where one size runs all the time, what moves it is the machine: its share of that, taken for its own, would add up, and
+// plain passes seem dearer and dearer beside those of drafts, which do not run. So it moves alone only after another ran.
 // A size that did not run was moved with those that did, as though all that was new of them were the machine's. After
 // so many passes that is half doubted: seen again, it tells of itself, and nothing of the machine.
 constexpr double kStaleAfter = 32;
@@ -81,7 +83,8 @@ void PassCosts::move(Knot & knot, double ratio, int unseen, bool alone) {
     for (auto & [other, value] : knots_) {
         value.ms *= common;
     }
-    knot.ms *= std::pow(ratio / common, std::max({kOwnRate, fresh, kStaleRate * stale}));
+    const double own = alone || unseen > 0 ? kOwnRate : 0;
+    knot.ms *= std::pow(ratio / common, std::max({own, fresh, kStaleRate * stale}));
 }
 
 int PassCosts::passes_since(int tokens) const {

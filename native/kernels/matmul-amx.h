@@ -4,11 +4,12 @@
 // two halves is the sum of four products of bfloat16s, none of which is rounded. A bfloat16 is itself; where it or a
 // sum is subnormal, the units take it for zero.
 //
-// Order of a sum: 32 inner values at a time, as the units add them, into one sum for each of the four products; then
-// (first × first + (first × other + other × first)) + other × other. An infinity counts as NaN.
+// Order of a sum: 32 inner values at a time, as the units add them: first parts of weights, then the others, into one sum
+// for each part of the activations; then first + other. An infinity counts as NaN.
 //
-// Speed: 16 weight rows are split, as they come from memory, into tiles in the first cache, which meet up to 16 columns
-// in registers. Wider products take the split tiles once for all columns, whose unfinished sums are kept meanwhile.
+// Speed: 16 weight rows are split step by step, as they come from memory, into tiles in the first cache, which meet up to
+// 32 columns whose sums are in registers; up to 8 columns are one tile with both their parts. Wider products take the
+// split tiles of several steps for all columns, and keep unfinished sums meanwhile. See docs/adr/0018.
 #pragma once
 
 #include "matmul.h"
