@@ -9,10 +9,8 @@ namespace {
 
 // How far one pass moves its own size and the whole curve once many have been seen: machines change by the second, what
 // a row more costs relative to one does not.
-constexpr double kOwnRate = 0.03;
+constexpr double kOwnRate = 0.03;  // where another size ran in between: else the machine's changes would add up to its own
 constexpr double kCommonRate = 0.1;
-// Where one size runs all the time, what moves it is the machine: its share of that, taken for its own, would add up, and
-// plain passes seem dearer and dearer beside those of drafts, which do not run. So it moves alone only after another ran.
 // A size that did not run was moved with those that did, as though all that was new of them were the machine's. After
 // so many passes that is half doubted: seen again, it tells of itself, and nothing of the machine.
 constexpr double kStaleAfter = 32;

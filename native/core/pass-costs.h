@@ -13,7 +13,7 @@ namespace foretoken {
 // falls: a pass that seems dearer than a larger one was interrupted.
 //
 // Machines drift: when everything becomes a third slower, the sizes that happen to run must not seem dear beside those
-// that do not. So each pass moves the whole curve, and its own size a little more.
+// that do not. So each pass moves the whole curve, and its own size a little more, where another ran in between.
 class PassCosts {
 public:
     // Starts from guesses in any unit: the first pass scales them all. Sizes ≥ 1, milliseconds > 0.

@@ -28,7 +28,7 @@ constexpr size_t kStep = 32;
 template <typename Weight> constexpr size_t kParts = 1;
 template <> inline constexpr size_t kParts<Float16> = 2;
 
-/** Steps that are split before they meet all columns, where those take more than two tiles. */
+/** Steps that are split before they meet kMostGroups tiles of columns, where there are more than two. */
 constexpr size_t kChunk = 16;
 
 /** Tiles of columns that share one reading of the weights. */
@@ -109,7 +109,7 @@ private:
 FORETOKEN_INLINE __m512i upper_halves(Vector first, Vector second) {
     // Into the lower bytes of each second: within 128 bits, bytes 2 and 3 of each four of the first.
     constexpr __mmask64 lower = 0x3333333333333333U;
-    const __m512i from = _mm512_set4_epi32(0x80800f0e, 0x80800b0a, 0x80800706, 0x80800302);
+    const __m512i from = _mm512_set4_epi32(0x0f0e, 0x0b0a, 0x0706, 0x0302);
     return _mm512_mask_shuffle_epi8(_mm512_castps_si512(second), lower, _mm512_castps_si512(first), from);
 }
 
@@ -200,14 +200,6 @@ FORETOKEN_INLINE void load_sums(const Sums (&sums)[4]) {
     _tile_loadd(3, sums[3].values, 64);
 }
 
-FORETOKEN_INLINE void store_sums(Sums (&sums)[4]) {
-    _tile_stored(0, sums[0].values, 64);
-    _tile_stored(1, sums[1].values, 64);
-    _tile_stored(2, sums[2].values, 64);
-    _tile_stored(3, sums[3].values, 64);
-    settle_memory();
-}
-
 /** How many columns a step's products are added for. */
 enum class Width { both_parts_in_a_tile, tile, two_tiles };
 
@@ -251,6 +243,20 @@ FORETOKEN_INLINE void add_products(const SplitStep & weights, const uint32_t * p
     }
 }
 
+template <size_t Parts, Width columns> FORETOKEN_INLINE void store_sums(Sums (&sums)[4]) {
+    _tile_stored(0, sums[0].values, 64);
+    if constexpr (columns == Width::two_tiles) {
+        _tile_stored(1, sums[1].values, 64);
+    }
+    if constexpr (Parts == 2 && columns != Width::both_parts_in_a_tile) {
+        _tile_stored(2, sums[2].values, 64);
+    }
+    if constexpr (Parts == 2 && columns == Width::two_tiles) {
+        _tile_stored(3, sums[3].values, 64);
+    }
+    settle_memory();
+}
+
 /** Swaps lanes and vectors: in turn blocks of 1, 2, 4 and 8. */
 FORETOKEN_INLINE void transpose(Vector (&rows)[kTile]) {
     for (size_t block = 1; block < kTile; block *= 2) {
@@ -278,15 +284,30 @@ struct Results {
     size_t rows;
     size_t columns;
 
-    /** Of a group that begins at `column`, whose columns may not all be there. */
+    /** Of a group that begins at `column`; not all of its columns may be there, or none. */
     Results from(size_t column, size_t width) const {
-        return {values + column * stride, stride, rows, std::min(width, columns - column)};
+        return {values + column * stride, stride, rows, column < columns ? std::min(width, columns - column) : 0};
     }
 };
 
+/** A column of a tile of sums. */
+FORETOKEN_INLINE Vector column_of(const Sums & sums, size_t column) {
+    const __m512i lanes = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+    return _mm512_i32gather_ps(_mm512_slli_epi32(lanes, 4), sums.values + column, sizeof(float));
+}
+
 /** Of one group: its sums are in the first, and with the other part of activations in the third. */
 template <size_t Parts> void store_results(const Sums * sums, const Groups & groups, const Results & out) {
+    constexpr size_t few = 4;  // columns, which are sooner gathered than all swapped
     const bool both_in_one = groups.has_both_in_one<Parts>();
+    const __mmask16 present = static_cast<__mmask16>((1U << out.rows) - 1);
+    if (both_in_one && out.columns <= few) {
+        for (size_t column = 0; column < out.columns; column++) {
+            const Vector sum = add(column_of(sums[0], column), column_of(sums[0], groups.width + column));
+            _mm512_mask_storeu_ps(out.values + column * out.stride, present, sum);
+        }
+        return;
+    }
     Vector rows[kTile];
     for (size_t row = 0; row < kTile; row++) {
         rows[row] = load(sums[0].values + row * kTile);
@@ -295,7 +316,6 @@ template <size_t Parts> void store_results(const Sums * sums, const Groups & gro
         }
     }
     transpose(rows);
-    const __mmask16 present = static_cast<__mmask16>((1U << out.rows) - 1);
     for (size_t column = 0; column < out.columns; column++) {
         const Vector sum = both_in_one ? add(rows[column], rows[groups.width + column]) : rows[column];
         _mm512_mask_storeu_ps(out.values + column * out.stride, present, sum);
@@ -322,7 +342,7 @@ void multiply_narrow(const Panel<Weight> & panel, const Activations & in, const 
         add_products<parts, columns>(split, in.pairs + step * step_pairs, width, in.steps * step_pairs);
     }
     Sums sums[4];
-    store_sums(sums);
+    store_sums<parts, columns>(sums);
     for (size_t group = 0; group < in.groups.count; group++) {
         store_results<parts>(sums + group, in.groups, out.from(group * width, width));
     }
@@ -348,7 +368,7 @@ void multiply_wide(const Panel<Weight> & panel, const Activations & in, const Re
                                                       in.pairs + (2 * two * in.steps + step) * step_pairs, width,
                                                       in.steps * step_pairs);
             }
-            store_sums(sums[two]);
+            store_sums<parts, Width::two_tiles>(sums[two]);
         }
     }
     for (size_t group = 0; group < in.groups.count; group++) {

@@ -143,7 +143,7 @@ struct Product {
         constexpr float untouched = 12345.0F;
         const size_t stride = rows + 3;
         std::vector<float> packed(packed_floats(type, inner, count), kNaN);
-        std::vector<float> out(count * stride + 1, untouched);
+        std::vector<float> out((count + 20) * stride, untouched);
         const Columns in_columns = {count, (inner + gap) * sizeof(float)};
         for (size_t thread = 0; thread < threads; ++thread) {
             pack(weights(), activations.data() + first * (inner + gap), in_columns, packed.data(), {thread, threads});
@@ -158,7 +158,9 @@ struct Product {
                 CHECK_EQ(out[column * stride + row], untouched);
             }
         }
-        CHECK_EQ(out.back(), untouched);
+        for (size_t behind = count * stride; behind < out.size(); ++behind) {
+            CHECK_EQ(out[behind], untouched);
+        }
         return results;
     }
 
@@ -234,6 +236,17 @@ TEST("an element has the same bits alone and in every width, place and share") {
     for (const WeightType type : kTypes) {
         for (size_t columns = 1; columns <= 70; columns += columns < 34 ? 1 : 9) {
             check_invariant(Product(type, 29, 100, columns, 5, random));
+        }
+    }
+}
+
+TEST("prompts of any length are right") {
+    std::mt19937 random(kSeed);
+    for (const WeightType type : kTypes) {
+        for (const size_t columns : {97, 271, 303, 481, 512}) {
+            const Product product(type, 19, 70, columns, 0, random);
+            check_error(product);
+            check_invariant(product);
         }
     }
 }
