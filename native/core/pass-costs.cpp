@@ -7,9 +7,9 @@ namespace foretoken {
 
 namespace {
 
-// How far one pass moves its own size and the whole curve once many have been seen: machines change by the second, what
-// a row more costs relative to one does not.
-constexpr double kOwnRate = 0.03;  // where another size ran in between: else the machine's changes would add up to its own
+// How far one pass moves its own size, where another ran in between, and the whole curve once many have been seen:
+// machines change by the second, what a row more costs relative to one does not.
+constexpr double kOwnRate = 0.03;
 constexpr double kCommonRate = 0.1;
 // A size that did not run was moved with those that did, as though all that was new of them were the machine's. After
 // so many passes that is half doubted: seen again, it tells of itself, and nothing of the machine.

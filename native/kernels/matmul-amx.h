@@ -4,12 +4,12 @@
 // two halves is the sum of four products of bfloat16s, none of which is rounded. A bfloat16 is itself; where it or a
 // sum is subnormal, the units take it for zero.
 //
-// Order of a sum: 32 inner values at a time, as the units add them: first parts of weights, then the others, into one sum
-// for each part of the activations; then first + other. An infinite half counts as NaN.
+// Order of a sum: 32 inner values at a time, as the units add them: first parts of weights, then the others, into one
+// sum for each part of the activations; then first + other. An infinite half counts as NaN.
 //
-// Speed: 16 weight rows are split step by step, as they come from memory, into tiles in the first cache, which meet up to
-// 32 columns whose sums are in registers; up to 8 columns are one tile with both their parts. Wider products take the
-// split tiles of several steps for up to 64 columns, and keep unfinished sums meanwhile. See docs/adr/0018.
+// Speed: 16 weight rows are split step by step, as they come from memory, into tiles in the first cache, which meet up
+// to 32 columns whose sums are in registers; up to 8 columns are one tile with both their parts. Wider products take
+// the split tiles of several steps for up to 64 columns, and keep unfinished sums meanwhile. See docs/adr/0018.
 #pragma once
 
 #include "matmul.h"
