@@ -105,6 +105,12 @@ private:
     Configuration before_;
 };
 
+/** 0, stride, 2·stride, …: where the rows of a tile's column lie. */
+FORETOKEN_INLINE __m512i places_of_rows(size_t stride) {
+    const __m512i rows = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+    return _mm512_mullo_epi32(rows, _mm512_set1_epi32(static_cast<int>(stride)));
+}
+
 /** The upper halves of 32 floats: pairs of one of the first with one of the second. */
 FORETOKEN_INLINE __m512i upper_halves(Vector first, Vector second) {
     // Into the lower bytes of each second: within 128 bits, bytes 2 and 3 of each four of the first.
@@ -292,8 +298,7 @@ struct Results {
 
 /** A column of a tile of sums. */
 FORETOKEN_INLINE Vector column_of(const Sums & sums, size_t column) {
-    const __m512i lanes = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
-    return _mm512_i32gather_ps(_mm512_slli_epi32(lanes, 4), sums.values + column, sizeof(float));
+    return _mm512_i32gather_ps(places_of_rows(kTile), sums.values + column, sizeof(float));
 }
 
 /** Of one group: its sums are in the first, and with the other part of activations in the third. */
@@ -423,9 +428,7 @@ void pack_columns(size_t inner, const float * activations, Columns columns, uint
     const size_t width = groups.width;
     const bool both_in_one = groups.has_both_in_one<parts>();
     const size_t part_stride = both_in_one ? width : kTile * width;
-    const __m512i lanes = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
-    const __m512i places =
-        _mm512_mullo_epi32(lanes, _mm512_set1_epi32(static_cast<int>(both_in_one ? 2 * width : width)));
+    const __m512i places = places_of_rows(both_in_one ? 2 * width : width);
     for (size_t column = 0; column < groups.count * width; column++) {
         const float * values = activations + column * (columns.column_bytes / sizeof(float));
         uint32_t * out = packed + column / width * steps * parts * kTile * width + column % width;
