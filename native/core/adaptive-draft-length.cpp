@@ -18,14 +18,7 @@ constexpr double kLeastGain = 0.01;
 // Of several together: costs of more sizes, each seen less often, and the drawn rows are those whose chances were
 // estimated highest.
 constexpr double kLeastCommonGain = 0.03;
-// Several sequences that draft round after round decode plainly once in so many passes: what they forgo is known by
-// that.
-constexpr int kPlainEvery = 64;
 constexpr double kRecentRate = 0.1;
-constexpr double kTogetherRate = 0.05;
-constexpr int kFewRounds = 8;  // of each of several sequences together, after which their gains are taken for known
-// Where nobody drafts nothing is learnt, and the machine changes: what is known is forgotten, for another few rounds.
-constexpr int kForgetAfter = 256;
 // A sequence may end before its limit: this many tokens more than it already has are counted on.
 constexpr int kHorizon = 128;
 
@@ -51,11 +44,6 @@ double AdaptiveDraftLength::next_step_ms() const {
 double AdaptiveDraftLength::lag_ms(int drafter) const {
     const PassCosts & draft = pair_->costs.drafters[static_cast<size_t>(drafter)];
     return (draft.ms(2 * load().drafting) - draft.ms(load().drafting)) / load().drafting;
-}
-
-CommonGains & AdaptiveDraftLength::together() const {
-    const auto power = static_cast<size_t>(std::bit_width(static_cast<unsigned>(load().drafting - 1)));
-    return pair_->together[std::min(power, pair_->together.size() - 1)];
 }
 
 double AdaptiveDraftLength::worth(double acceptance, int drafter, int longest) const {
@@ -94,8 +82,8 @@ AdaptiveDraftLength::Offer AdaptiveDraftLength::offer(int drafter, const Drafter
         }
     }
     best.gain = std::max(best.gain, recent_gains_[static_cast<size_t>(drafter)]);
-    if (load().drafting > 1 && together_->rounds >= kFewRounds * load().drafting) {
-        best.gain = std::min(best.gain, together_->share * plain_ms_);
+    if (const auto known = pair_->together.gain(load().drafting)) {
+        best.gain = std::min(best.gain, *known * plain_ms_);
     }
     if (view.lacking > 0) {
         const PassCosts & costs = pair_->costs.drafters[static_cast<size_t>(drafter)];
@@ -118,7 +106,9 @@ DraftPlan AdaptiveDraftLength::plan(const RoundStart & start) {
     plan_ = {};
     probing_ = false;
     load_ = &start.load;
-    together_ = &together();
+    if (!pair_->costs.frozen) {
+        pair_->together.begin(pair_->costs, load());
+    }
     rounds_ = pair_->rounds.shares(pair_->costs.target, load(), max_length_);
     plain_ms_ = round_ms(0);
     chance_ = 1;
@@ -148,6 +138,9 @@ DraftPlan AdaptiveDraftLength::plan(const RoundStart & start) {
         return plan_;
     }
     const DrafterView & view = start.drafters[static_cast<size_t>(best.drafter)];
+    if (view.lacking > 1) {
+        pair_->together.spoil();  // catching up is weighed by itself
+    }
     plan_ = {best.drafter, std::min({max_length_, start.room, view.room})};
     worth_ = worth(calibration(best.drafter).typical_acceptance(), best.drafter, plan_.max_tokens);
     lag_ = lag_ms(best.drafter);
@@ -157,7 +150,7 @@ DraftPlan AdaptiveDraftLength::plan(const RoundStart & start) {
 
 bool AdaptiveDraftLength::weighs_plain() const {
     const bool measurable = !pair_->costs.frozen && load().drafting > 1 && load().rows == load().drafting;
-    return measurable && pair_->costs.target.passes_since(load().rows) >= kPlainEvery;
+    return measurable && pair_->together.wants_plain(load().drafting);
 }
 
 bool AdaptiveDraftLength::is_due(const Offer & offer, double best) const {
@@ -239,7 +232,7 @@ void AdaptiveDraftLength::observe(const RoundOutcome & outcome) {
         recent += kRecentRate * (gain_ - recent);
     }
     if (!pair_->costs.frozen) {
-        learn_together();
+        pair_->together.observe(outcome.accepted + 1, plan_.max_tokens > 0);
     }
     for (int i = 0; i < outcome.proposed && i <= outcome.accepted; ++i) {
         teach([&](Calibration & pupil) { pupil.learn(drawn_[static_cast<size_t>(i)], i < outcome.accepted); });
@@ -258,16 +251,6 @@ void AdaptiveDraftLength::observe(const RoundOutcome & outcome) {
                 probe.end();
             }
         }
-    }
-}
-
-void AdaptiveDraftLength::learn_together() {
-    if (plan_.max_tokens > 0) {
-        together_->plain_rounds = 0;
-        const double rate = std::max(kTogetherRate, 1.0 / ++together_->rounds);
-        together_->share += rate * (gain_ / plain_ms_ - together_->share);
-    } else if (++together_->plain_rounds >= kForgetAfter * load().drafting) {
-        *together_ = {};
     }
 }
 

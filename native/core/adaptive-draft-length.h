@@ -8,34 +8,26 @@
 //
 // Beside other sequences a row costs its share of what all that draft add to the batch they have filled by then, a
 // draft step its share of the pass, and a token is worth its share of the batch's time: drafts shrink as the batch
-// grows. What such rounds brought in, once confidences were known, is remembered by their number, since a draft pass
-// after which each finds the next row too dear is for nothing, round after round; and forgotten where nobody drafts.
+// grows. What such rounds brought in by the clock decides over what they promised: see CommonGains.
 #pragma once
 
-#include <array>
 #include <memory>
 #include <vector>
 
 #include "calibration.h"
+#include "common-gains.h"
 #include "draft-policy.h"
 #include "pass-costs.h"
 #include "round-costs.h"
 
 namespace foretoken {
 
-// What drafted rounds brought in beside as many others.
-struct CommonGains {
-    double share = 0;  // of a plain round
-    int rounds = 0;
-    int plain_rounds = 0;  // since the last drafted one
-};
-
 // What a pair's sequences learn from each other. Belongs to the decode thread.
 struct PairExperience {
     PairCosts costs;
     RoundCosts rounds{};
     std::vector<Calibration> calibrations{};  // one for each drafter
-    std::array<CommonGains, 8> together{};    // by the power of two that the sequences drafting do not exceed
+    CommonGains together{};
 };
 
 class AdaptiveDraftLength final : public DraftPolicy {
@@ -70,7 +62,6 @@ private:
     // The verify batch's rows when the last draft pass was made, so that all in it decide alike.
     int settled() const { return pair_->costs.alone ? 1 + static_cast<int>(drawn_.size()) : load_->settled; }
     const BatchLoad & load() const { return pair_->costs.alone ? kAlone : *load_; }
-    CommonGains & together() const;
     Calibration & calibration(int drafter) { return calibrations_[static_cast<size_t>(drafter)]; }
     // Milliseconds a token is worth at this acceptance: those of the fastest length, 0 included, for all in the batch.
     double worth(double acceptance, int drafter, int longest) const;
@@ -86,7 +77,6 @@ private:
     void begin_probe(int drafter);
     // What a round of the planned drafter says is for this sequence and, unless costs are frozen, for those after it.
     template <typename Lesson> void teach(const Lesson & lesson);
-    void learn_together();
 
     std::shared_ptr<PairExperience> pair_;
     int max_length_;
@@ -101,12 +91,11 @@ private:
     static constexpr BatchLoad kAlone{};
     const BatchLoad * load_ = nullptr;
     std::span<const double> rounds_;  // while planning
-    CommonGains * together_ = nullptr;
-    double plain_ms_ = 0;  // without a draft
-    double worth_ = 0;     // of a token, ms
-    double lag_ = 0;       // of the next round, where all drawn tokens are accepted, ms
-    double chance_ = 1;    // of that
-    double gain_ = 0;      // expected of what was done so far, ms
+    double plain_ms_ = 0;             // without a draft
+    double worth_ = 0;                // of a token, ms
+    double lag_ = 0;                  // of the next round, where all drawn tokens are accepted, ms
+    double chance_ = 1;               // of that
+    double gain_ = 0;                 // expected of what was done so far, ms
     std::vector<Confidence> drawn_;
 
     int generated_ = 0;

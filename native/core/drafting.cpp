@@ -198,11 +198,6 @@ void Drafting::draft_with(size_t drafter, const Sequences & drafting) {
         return;
     }
     std::for_each(requests.begin(), requests.end(), rewind);
-    for (const DraftPass & pass : drafters_[drafter]->take_passes()) {
-        if (costs_ && !costs_->frozen) {
-            costs_->drafters[drafter].observe(pass.tokens, pass.ms);
-        }
-    }
     double pass_ms = 0;
     for (size_t i = 0; i < requests.size(); ++i) {
         DraftRequest & request = requests[i];
@@ -216,8 +211,15 @@ void Drafting::draft_with(size_t drafter, const Sequences & drafting) {
         drafting[i]->drafted = std::move(request.drafted);
         drafting[i]->draws = std::move(request.draws);
     }
-    for (const double outside = watch.lap() - pass_ms; Sequence * sequence : drafting) {
+    const double outside = watch.lap() - pass_ms;
+    for (Sequence * sequence : drafting) {
         sequence->statistics.sample_ms += outside / static_cast<double>(drafting.size());
+    }
+    const auto passes = drafters_[drafter]->take_passes();
+    for (const DraftPass & pass : passes) {
+        if (costs_ && !costs_->frozen) {
+            costs_->drafters[drafter].observe(pass.tokens, pass.ms + outside / static_cast<double>(passes.size()));
+        }
     }
 }
 

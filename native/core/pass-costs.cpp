@@ -32,6 +32,8 @@ void PassCosts::guess(int tokens, double ms) {
 
 void PassCosts::observe(int tokens, double ms) {
     const int size = size_of(tokens);
+    const double expected = this->ms(tokens);
+    spent_ += expected > 0 ? std::min(ms, kLargestRatio * expected) : ms;
     learn(size, ms * size / tokens, false);
     tabulate();
 }
@@ -85,8 +87,8 @@ void PassCosts::move(Knot & knot, double ratio, int unseen, bool alone) {
     knot.ms *= std::pow(ratio / common, std::max({own, fresh, kStaleRate * stale}));
 }
 
-int PassCosts::passes_since(int tokens) const {
-    const auto knot = knots_.find(tokens);
+int PassCosts::passes_since(int size) const {
+    const auto knot = knots_.find(size);
     return seen_ - (knot == knots_.end() ? 0 : knot->second.last);
 }
 

@@ -27,9 +27,9 @@ public:
         return tokens <= kExact ? exact_[static_cast<size_t>(tokens)] : interpolated(tokens);
     }
 
-    // Passes learnt from, and of those the ones since the last of so many tokens.
-    int passes() const { return seen_; }
-    int passes_since(int tokens) const;
+    int passes() const { return seen_; }  // that were learnt from
+    // Milliseconds of those observed, as far as they were not interrupted.
+    double spent() const { return spent_; }
     // Sizes and milliseconds, for saving.
     std::vector<std::pair<int, double>> curve() const;
 
@@ -44,6 +44,7 @@ private:
     static constexpr int kExact = 64;
 
     static int size_of(int tokens) { return tokens <= kExact ? tokens : (tokens + kExact / 2) / kExact * kExact; }
+    int passes_since(int size) const;
     // `alone`: only its own size changes.
     void learn(int size, double ms, bool alone);
     // A pass took `ratio` times what it should, the first of its size after `unseen` others.
@@ -54,6 +55,7 @@ private:
     std::map<int, Knot> knots_;
     std::array<double, kExact + 1> exact_{};  // ms by tokens
     int seen_ = 0;
+    double spent_ = 0;
 };
 
 // The costs of a target and its drafters. Written by the scheduler, read by policies, on the decode thread.
