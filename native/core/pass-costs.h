@@ -27,7 +27,9 @@ public:
         return tokens <= kExact ? exact_[static_cast<size_t>(tokens)] : interpolated(tokens);
     }
 
-    int passes() const { return seen_; }  // that were learnt from
+    // Passes learnt from, and of those the ones since the last of this size.
+    int passes() const { return seen_; }
+    int passes_since(int size) const;
     // Milliseconds of those observed, as far as they were not interrupted.
     double spent() const { return spent_; }
     // Sizes and milliseconds, for saving.
@@ -44,7 +46,6 @@ private:
     static constexpr int kExact = 64;
 
     static int size_of(int tokens) { return tokens <= kExact ? tokens : (tokens + kExact / 2) / kExact * kExact; }
-    int passes_since(int size) const;
     // `alone`: only its own size changes.
     void learn(int size, double ms, bool alone);
     // A pass took `ratio` times what it should, the first of its size after `unseen` others.
