@@ -15,9 +15,8 @@ constexpr int kProbeRounds = 3;  // one token says little, and catching up is th
 constexpr double kProbeShare = 0.0075;
 // Gains below this share of a plain round are errors of the estimate as often as not.
 constexpr double kLeastGain = 0.01;
-// Of several together: costs of more sizes, each seen less often, and the drawn rows are those whose chances were
-// estimated highest.
-constexpr double kLeastCommonGain = 0.03;
+// Of several together: besides, the draft reads prompts too, and requests no longer begin and end together.
+constexpr double kLeastCommonGain = 0.05;
 constexpr double kRecentRate = 0.1;
 // A sequence may end before its limit: this many tokens more than it already has are counted on.
 constexpr int kHorizon = 128;
