@@ -1,8 +1,9 @@
 #include "adaptive-draft-length.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
+
+#include "prefill-budget.h"
 
 namespace foretoken {
 
@@ -137,8 +138,8 @@ DraftPlan AdaptiveDraftLength::plan(const RoundStart & start) {
         return plan_;
     }
     const DrafterView & view = start.drafters[static_cast<size_t>(best.drafter)];
-    if (view.lacking > 1) {
-        pair_->together.spoil();  // catching up is weighed by itself
+    if (probing_ || view.lacking > kLeastChunk) {
+        pair_->together.spoil();  // most decode plainly, or wait for one that catches up
     }
     plan_ = {best.drafter, std::min({max_length_, start.room, view.room})};
     worth_ = worth(calibration(best.drafter).typical_acceptance(), best.drafter, plan_.max_tokens);
@@ -231,7 +232,7 @@ void AdaptiveDraftLength::observe(const RoundOutcome & outcome) {
         recent += kRecentRate * (gain_ - recent);
     }
     if (!pair_->costs.frozen) {
-        pair_->together.observe(outcome.accepted + 1, plan_.max_tokens > 0);
+        pair_->together.observe(outcome.committed, plan_.max_tokens > 0);
     }
     for (int i = 0; i < outcome.proposed && i <= outcome.accepted; ++i) {
         teach([&](Calibration & pupil) { pupil.learn(drawn_[static_cast<size_t>(i)], i < outcome.accepted); });

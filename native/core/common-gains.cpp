@@ -7,10 +7,9 @@ namespace {
 // Rounds that the means are of. Plain ones are few, and those of a while ago may have been made on a slower machine.
 constexpr int kDraftedWindow = 64;
 constexpr int kPlainWindow = 12;
-// Rounds in which several draft before so many plain ones, which forgo a twentieth of what is gained.
+// Rounds in which several draft before plain ones are wanted, which forgo a twentieth of what is gained.
 constexpr int kPlainEvery = 64;
-constexpr int kPlainRounds = 4;
-// Plain rounds after which what is known is compared no longer, and after which it is forgotten.
+// Plain rounds after which a slower one tells of the machine, and after which what was gained is forgotten.
 constexpr int kSettledAfter = 8;
 constexpr int kForgottenAfter = 256;
 // How much more drafting may gain than rounds of one sequence show: their luck is shared out among the rounds and the
@@ -24,13 +23,6 @@ void CommonGains::Mean::learn(double sample, int window) {
     value += (sample - value) / std::min(seen, window);
 }
 
-std::optional<double> CommonGains::Known::gain(int drafting) const {
-    if (drafted_ms.seen == 0 || plain_ms.seen == 0) {
-        return std::nullopt;
-    }
-    return drafted_tokens.value * plain_ms.value / drafted_ms.value - 1 + kDoubt / (drafted_ms.seen * drafting);
-}
-
 void CommonGains::begin(const PairCosts & costs, const BatchLoad & load) {
     if (passes_ == costs.target.passes()) {
         return;
@@ -38,6 +30,10 @@ void CommonGains::begin(const PairCosts & costs, const BatchLoad & load) {
     double spent = costs.target.spent();
     for (const PassCosts & drafter : costs.drafters) {
         spent += drafter.spent();
+    }
+    if (counts_ && !drafted_) {
+        int & wanted = known_[place(drafting_)].plain_wanted;
+        wanted = std::max(0, wanted - 1);
     }
     if (told_ == drafting_ && passes_ + 1 == costs.target.passes()) {
         learn(spent - spent_);
@@ -64,32 +60,37 @@ void CommonGains::learn(double ms) {
         return;
     }
     Known & known = known_[place(drafting_)];
-    known.streak = drafted_ == known.drafted ? known.streak + 1 : 1;
-    known.drafted = drafted_;
+    known.streak = drafted_ ? 0 : known.streak + 1;
+    if (drafted_ && ++known.drafted >= kPlainEvery) {
+        known.drafted = 0;
+        known.plain_wanted = kPlainRounds;
+    }
     if (alike && drafted_) {
         known.drafted_ms.learn(ms, kDraftedWindow);
         known.drafted_tokens.learn(static_cast<double>(tokens_) / drafting_, kDraftedWindow);
     } else if (alike) {
-        known.plain_ms.learn(ms, kPlainWindow);
+        known.learn_plain(ms);
     }
-    if (drafted_) {
-        known.settled.reset();
-    } else if (known.streak == kSettledAfter) {
-        known.settled = known.gain(drafting_);
-    } else if (known.streak == kForgottenAfter) {
-        known.drafted_ms = known.drafted_tokens = {};
-        known.settled.reset();
+}
+
+void CommonGains::Known::learn_plain(double ms) {
+    const double before = plain_ms.value;
+    plain_ms.learn(ms, kPlainWindow);
+    if (streak > kSettledAfter && before > 0) {
+        drafted_ms.value *= plain_ms.value / before;
+    }
+    if (streak >= kForgottenAfter) {
+        drafted_ms = drafted_tokens = {};
     }
 }
 
 std::optional<double> CommonGains::gain(int drafting) const {
     const Known & known = known_[place(drafting)];
-    return known.settled ? known.settled : known.gain(drafting);
-}
-
-bool CommonGains::wants_plain(int drafting) const {
-    const Known & known = known_[place(drafting)];
-    return known.drafted ? known.streak >= kPlainEvery : known.streak < kPlainRounds;
+    if (known.drafted_ms.seen == 0 || known.plain_ms.seen == 0) {
+        return std::nullopt;
+    }
+    const double speedup = known.drafted_tokens.value * known.plain_ms.value / known.drafted_ms.value;
+    return speedup - 1 + kDoubt / known.drafted_ms.seen / drafting;
 }
 
 }  // namespace foretoken

@@ -18,16 +18,17 @@ class CommonGains {
 public:
     // Each sequence of a round says that it begins; the first has the one before learnt from.
     void begin(const PairCosts & costs, const BatchLoad & load);
-    // What a sequence committed in the running round, and whether its drafter was asked.
+    // What a sequence committed in the running round, and whether its drafter was asked. A round counts if all say so:
+    // those with policies of another kind do not.
     void observe(int tokens, bool drafted);
-    // The running round's time is not that of others like it.
+    // The running round is not like others.
     void spoil() { counts_ = false; }
 
     // By how much its share drafting raises the tokens per millisecond of so many sequences; more while that is little
     // known, and empty while it is unknown.
     std::optional<double> gain(int drafting) const;
-    // Whether plain rounds are wanted, to compare with.
-    bool wants_plain(int drafting) const;
+    // Whether a plain round is wanted, to compare with.
+    bool wants_plain(int drafting) const { return known_[place(drafting)].plain_wanted > 0; }
 
 private:
     // Of the last samples.
@@ -37,21 +38,23 @@ private:
 
         void learn(double sample, int window);
     };
+
+    static constexpr int kMost = 64;
+    static constexpr int kPlainRounds = 4;
+
     struct Known {
         Mean plain_ms;
         Mean drafted_ms;
         Mean drafted_tokens;  // of each sequence
-        bool drafted = false;
-        int streak = 0;                 // rounds of one kind
-        std::optional<double> settled;  // what was gained, after some plain rounds: the machine may change from then on
+        int plain_wanted = kPlainRounds;
+        int drafted = 0;  // rounds since plain ones were wanted
+        int streak = 0;   // plain rounds, one after the other
 
-        std::optional<double> gain(int drafting) const;
+        void learn_plain(double ms);
     };
 
     void learn(double ms);
     static size_t place(int drafting) { return static_cast<size_t>(std::min(drafting, kMost) - 1); }
-
-    static constexpr int kMost = 64;
 
     std::array<Known, kMost> known_{};  // by the number drafting
 
@@ -59,7 +62,7 @@ private:
     int passes_ = -1;  // of the target before it
     double spent_ = 0;
     int drafting_ = 0;
-    int told_ = -1;  // sequences that said what they committed
+    int told_ = 0;  // sequences that said what they committed
     int tokens_ = 0;
     bool drafted_ = false;
     bool counts_ = false;

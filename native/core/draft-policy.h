@@ -49,12 +49,14 @@ struct DraftStep {
     Confidence next;
 };
 
-// Counted in draws: where a draft is retokenised, a draw can be several tokens or a part of one.
+// Proposed and accepted are counted in draws: where a draft is retokenised, a draw can be several tokens or a part of
+// one.
 struct RoundOutcome {
     SeqId seq;
     DraftPlan plan;
     int proposed;
     int accepted;
+    int committed;  // tokens
 };
 
 class DraftPolicy {

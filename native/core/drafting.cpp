@@ -105,9 +105,10 @@ void Drafting::catch_up(Sequences & decoding) {
             most = affordable_chunk(costs_->drafters[i], 0, costs_->target.ms(decoding_), most);
         }
         catch_up_with(i, lagging[i], most);
-        for (const Sequence * sequence : lagging[i]) {
+        for (Sequence * sequence : lagging[i]) {
             if (drafters_[i]->view(sequence->id).lacking > 0 || sequence->failure) {
                 std::erase(decoding, sequence);
+                sequence->plan.reset();
                 load_.rows -= 1;
                 load_.settled -= 1;
                 load_.drafting -= 1;

@@ -28,7 +28,8 @@ std::optional<FinishReason> Sequence::accept(const Rows & rows, size_t first_row
             return !draws ? static_cast<int>(kept) : kept == 0 ? 0 : (*draws)[kept - 1];
         };
         const size_t all = draws ? draws->size() : draft.size();
-        request.policy->observe({id, *plan, drawn(all), drawn(static_cast<size_t>(verdict.accepted))});
+        request.policy->observe(
+            {id, *plan, drawn(all), drawn(static_cast<size_t>(verdict.accepted)), verdict.accepted + 1});
     }
     plan.reset();
     return commit(verdict, rows, first_row, tokens, context);

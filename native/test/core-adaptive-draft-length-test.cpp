@@ -157,7 +157,7 @@ TEST("a drafter that stopped paying is tried again now and then while another dr
         const bool model = plan.max_tokens > 0 && plan.drafter == 0;
         const int proposed = plan.max_tokens > 0 && policy.keep_going({0, 0, fair}) ? 1 : 0;
         tried += model && round >= 500 ? 1 : 0;
-        policy.observe({0, plan, proposed, !model && round % 2 == 0 ? proposed : 0});
+        policy.observe({0, plan, proposed, !model && round % 2 == 0 ? proposed : 0, 1});
     }
     CHECK(tried >= 3);
     CHECK(tried <= 60);
@@ -187,8 +187,8 @@ TEST("where the next row alone is too dear, several draft together if that pays 
             load.rows += drawn[i] ? 1 : 0;
         }
         for (size_t i = 0; i < 4; ++i) {
-            policies[i].observe(
-                {static_cast<SeqId>(i), plans[i], drawn[i] ? 1 : 0, drawn[i] && round % 10 < 8 ? 1 : 0});
+            const int accepted = drawn[i] && round % 10 < 8 ? 1 : 0;
+            policies[i].observe({static_cast<SeqId>(i), plans[i], drawn[i] ? 1 : 0, accepted, 1 + accepted});
         }
         pair->costs.target.observe(load.rows, pair->costs.target.ms(load.rows));
         rounds[static_cast<size_t>(std::count(drawn.begin(), drawn.end(), true))] += 1;
@@ -216,7 +216,8 @@ TEST("several that ask the draft for nothing, round after round, stop asking, an
                 load.rows = load.settled = filled;
                 const bool drawn = plan.max_tokens > 0 && policy.keep_going({i, 0, {0.9F, 0.5}});
                 asks += plan.max_tokens > 0 ? 1 : 0;
-                policy.observe({i, plan, drawn ? 1 : 0, drawn && round % 10 < 8 ? 1 : 0});
+                const int accepted = drawn && round % 10 < 8 ? 1 : 0;
+                policy.observe({i, plan, drawn ? 1 : 0, accepted, 1 + accepted});
             }
             if (asks > asks_before) {
                 pair->costs.drafters[0].observe(sequences, pair->costs.drafters[0].ms(sequences));
@@ -228,6 +229,23 @@ TEST("several that ask the draft for nothing, round after round, stop asking, an
     CHECK(asked(4, 16, 8) >= 8);
     CHECK(asked(4, 16, 400) < 400);
     CHECK(asked(1, 1, 100) > 90);
+}
+
+TEST("beside one that drafts by another policy it drafts, too") {
+    const Machine cheap = {"cheap", {{1, 1}, {64, 1.2}, {512, 20}}, {{1, 0.05}, {4, 0.06}, {64, 1}}};
+    const auto pair = experience(cheap);
+    AdaptiveDraftLength policy(pair, 4);
+    const std::vector<DrafterView> views = {{8, 0, std::nullopt}};
+    int asks = 0;
+    for (int round = 0; round < 100; ++round) {
+        const BatchLoad load{2, 2, 2};
+        const DraftPlan plan = policy.plan({0, 8, 1000, load, views});
+        const int drawn = plan.max_tokens > 0 && policy.keep_going({0, 0, {0.9F, 0.5}}) ? 1 : 0;
+        asks += plan.max_tokens > 0 ? 1 : 0;
+        pair->costs.target.observe(2 + drawn, 1.01);
+        policy.observe({0, plan, drawn, drawn, 1 + drawn});
+    }
+    CHECK(asks > 80);
 }
 
 TEST("the text is the target's own whatever the policy decides") {

@@ -120,6 +120,30 @@ TEST("four plain rounds are wanted at first and after 64 drafted ones") {
     CHECK_EQ(plain, 44);
 }
 
+TEST("plain rounds that came by themselves are not asked for again") {
+    Rounds rounds;
+    rounds.plain(4, 2, 10);
+    int plain = 0;
+    for (int i = 0; i < 200; ++i) {
+        rounds.gain(2);
+        const bool wanted = rounds.gains.wants_plain(2);
+        plain += wanted ? 1 : 0;
+        i % 2 == 0 || wanted ? rounds.plain(1, 2, 10) : rounds.drafted(1, 2, 14, 2, 2);
+    }
+    CHECK(plain <= 8);
+}
+
+TEST("plain rounds are not wanted for ever where others do not say what they commit") {
+    PairCosts costs;
+    CommonGains gains;
+    for (int i = 0; i < 10; ++i) {
+        gains.begin(costs, {2, 2, 2});
+        costs.target.observe(2, 10);
+        gains.observe(1, false);
+    }
+    CHECK(!gains.wants_plain(2));
+}
+
 TEST("where nobody drafts what was gained stays as it was, whatever the machine does, and is forgotten") {
     Rounds rounds;
     rounds.plain(20, 4, 10);
@@ -127,7 +151,9 @@ TEST("where nobody drafts what was gained stays as it was, whatever the machine 
     rounds.plain(8, 4, 10);
     rounds.plain(240, 4, 20);
     CHECK(near(rounds.gain(4), -0.09));
-    rounds.plain(20, 4, 20);
+    rounds.drafted(1, 4, 36, 8, 2);
+    CHECK(near(rounds.gain(4), -0.09));
+    rounds.plain(300, 4, 20);
     rounds.gain(4);
     CHECK(!rounds.gains.gain(4));
 }
