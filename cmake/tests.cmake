@@ -29,10 +29,11 @@ endforeach()
 set(kernel_options_default "")
 set(kernel_sets default)
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$" AND NOT MSVC)
-    set(kernel_sets plain avx2 avx512 amx)
+    set(kernel_sets plain avx2 avx512 avx512-bf16 amx)
     set(kernel_options_plain -msse4.2 -O1)  # emulated vectors take longer to optimise than to test
     set(kernel_options_avx2 -mavx2 -mfma -mf16c)
     set(kernel_options_avx512 -mavx512f -Wno-uninitialized -Wno-maybe-uninitialized)  # GCC's own header
+    set(kernel_options_avx512-bf16 ${kernel_options_avx512} -mavx512bf16)
     set(kernel_options_amx ${kernel_options_avx512} -mavx512bw -mamx-tile -mamx-bf16)
 endif()
 foreach(kernel attention matmul)
@@ -42,8 +43,8 @@ foreach(kernel attention matmul)
 endforeach()
 foreach(set ${kernel_sets})
     set(kernels attention matmul)
-    if(set STREQUAL amx)
-        set(kernels matmul)  # the other has no use for its units
+    if(set MATCHES "amx|bf16")
+        set(kernels matmul)  # the other has no use for their products
     endif()
     list(TRANSFORM kernels REPLACE "(.+)" "native/kernels/\\1.cpp" OUTPUT_VARIABLE sources)
     add_library(foretoken_kernels_${set} STATIC ${sources} native/kernels/matmul-amx.cpp)

@@ -28,20 +28,20 @@ bool is_ours(const ggml_tensor * product) {
            activations->nb[0] == sizeof(float) && product->nb[0] == sizeof(float);
 }
 
-size_t packed_floats_of_each(const ggml_tensor * product) {
+size_t packed_bytes_of_each(const ggml_tensor * product) {
     WeightType type = {};
     weight_type(product->src[0]->type, type);
-    return packed_floats(type, static_cast<size_t>(product->src[0]->ne[0]), static_cast<size_t>(product->ne[1]));
+    return packed_bytes(type, static_cast<size_t>(product->src[0]->ne[0]), static_cast<size_t>(product->ne[1]));
 }
 
-size_t packed_floats_of_all(const ggml_tensor * product) {
-    return packed_floats_of_each(product) * static_cast<size_t>(product->ne[2] * product->ne[3]);
+size_t packed_bytes_of_all(const ggml_tensor * product) {
+    return packed_bytes_of_each(product) * static_cast<size_t>(product->ne[2] * product->ne[3]);
 }
 
 /** Whether every thread packs all activations for itself: for so few, waiting for each other would take longer. */
 bool packs_alone(const ggml_tensor * product) {
-    constexpr size_t few = 8192;
-    return packed_floats_of_all(product) <= few;
+    constexpr size_t few = 32 * 1024;
+    return packed_bytes_of_all(product) <= few;
 }
 
 /**
@@ -59,8 +59,8 @@ template <typename T> T * matrix_at(const ggml_tensor * tensor, int64_t i2, int6
                                  static_cast<size_t>(i3) * tensor->nb[3]);
 }
 
-/** Calls `part` with the weights of each matrix of the product, its activations, packed floats and results. */
-template <typename Part> void for_each_matrix(const ggml_tensor * product, float * packed, Part part) {
+/** Calls `part` with the weights of each matrix of the product, its activations, those packed, and results. */
+template <typename Part> void for_each_matrix(const ggml_tensor * product, char * packed, Part part) {
     const ggml_tensor * matrix = product->src[0];
     Weights weights = {
         {}, nullptr, static_cast<size_t>(matrix->ne[1]), static_cast<size_t>(matrix->ne[0]), matrix->nb[1]};
@@ -71,7 +71,7 @@ template <typename Part> void for_each_matrix(const ggml_tensor * product, float
         for (int64_t i2 = 0; i2 < product->ne[2]; i2++) {
             weights.data = matrix_at<const void>(matrix, i2 / repeats2, i3 / repeats3);
             part(weights, matrix_at<const float>(product->src[1], i2, i3), packed, matrix_at<float>(product, i2, i3));
-            packed += packed_floats_of_each(product);
+            packed += packed_bytes_of_each(product);
         }
     }
 }
@@ -83,7 +83,7 @@ size_t foretoken_mul_mat_work_size(const ggml_tensor * product, int threads) {
         return 0;
     }
     const size_t copies = packs_alone(product) ? static_cast<size_t>(threads) : 1;
-    return packed_floats_of_all(product) * copies * sizeof(float);
+    return packed_bytes_of_all(product) * copies;
 }
 
 bool foretoken_mul_mat(const ggml_compute_params * params, ggml_tensor * product) {
@@ -97,8 +97,8 @@ bool foretoken_mul_mat(const ggml_compute_params * params, ggml_tensor * product
     const bool alone = packs_alone(product);
     const Share packing = alone ? Share{0, 1} : share;
     const size_t shares = share.count * (alone ? 1 : shares_of_each(product));
-    float * work = static_cast<float *>(params->wdata) + (alone ? share.index * packed_floats_of_all(product) : 0);
-    for_each_matrix(product, work, [&](const Weights & weights, const float * values, float * packed, float *) {
+    char * work = static_cast<char *>(params->wdata) + (alone ? share.index * packed_bytes_of_all(product) : 0);
+    for_each_matrix(product, work, [&](const Weights & weights, const float * values, char * packed, float *) {
         pack(weights, values, activations, packed, packing);
     });
     if (!alone) {
@@ -112,7 +112,7 @@ bool foretoken_mul_mat(const ggml_compute_params * params, ggml_tensor * product
     };
     const auto multiply_share = [&](const Share & part) {
         for_each_matrix(product, work,
-                        [&](const Weights & weights, const float *, const float * packed, float * values) {
+                        [&](const Weights & weights, const float *, const char * packed, float * values) {
                             multiply(weights, packed, values, results, part);
                         });
     };

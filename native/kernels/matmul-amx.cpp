@@ -465,20 +465,20 @@ bool serves(WeightType type) {
     return usable && (type == WeightType::float16 || type == WeightType::bfloat16);
 }
 
-size_t packed_floats(WeightType type, size_t inner, size_t columns) {
+size_t packed_bytes(WeightType type, size_t inner, size_t columns) {
     const Groups groups(columns);
     const size_t parts = type == WeightType::float16 ? kParts<Float16> : kParts<BFloat16>;
-    return groups.count * groups.width * steps_of(inner) * parts * kTile;
+    return groups.count * groups.width * steps_of(inner) * parts * kTile * sizeof(uint32_t);
 }
 
-void pack(const Weights & weights, const float * activations, Columns columns, float * packed, Share share) {
-    uint32_t * const words = reinterpret_cast<uint32_t *>(packed);
+void pack(const Weights & weights, const float * activations, Columns columns, void * packed, Share share) {
+    uint32_t * const words = static_cast<uint32_t *>(packed);
     weights.type == WeightType::float16 ? pack_columns<Float16>(weights.inner, activations, columns, words, share)
                                         : pack_columns<BFloat16>(weights.inner, activations, columns, words, share);
 }
 
-void multiply(const Weights & weights, const float * packed, float * results, Columns columns, Share share) {
-    const uint32_t * const words = reinterpret_cast<const uint32_t *>(packed);
+void multiply(const Weights & weights, const void * packed, float * results, Columns columns, Share share) {
+    const uint32_t * const words = static_cast<const uint32_t *>(packed);
     weights.type == WeightType::float16 ? multiply_rows<Float16>(weights, words, results, columns, share)
                                         : multiply_rows<BFloat16>(weights, words, results, columns, share);
 }
@@ -489,13 +489,13 @@ bool serves(WeightType) {
     return false;
 }
 
-size_t packed_floats(WeightType, size_t, size_t) {
+size_t packed_bytes(WeightType, size_t, size_t) {
     return 0;
 }
 
-void pack(const Weights &, const float *, Columns, float *, Share) {}
+void pack(const Weights &, const float *, Columns, void *, Share) {}
 
-void multiply(const Weights &, const float *, float *, Columns, Share) {}
+void multiply(const Weights &, const void *, float *, Columns, Share) {}
 
 #endif
 

@@ -20,8 +20,8 @@ namespace foretoken::kernels::amx {
 bool serves(WeightType type);
 
 /** As in matmul.h, for weights that are served. */
-size_t packed_floats(WeightType type, size_t inner, size_t columns);
-void pack(const Weights & weights, const float * activations, Columns columns, float * packed, Share share);
-void multiply(const Weights & weights, const float * packed, float * results, Columns columns, Share share);
+size_t packed_bytes(WeightType type, size_t inner, size_t columns);
+void pack(const Weights & weights, const float * activations, Columns columns, void * packed, Share share);
+void multiply(const Weights & weights, const void * packed, float * results, Columns columns, Share share);
 
 }  // namespace foretoken::kernels::amx

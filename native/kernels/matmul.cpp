@@ -14,15 +14,22 @@ constexpr size_t kBlock = 32;
 /** Weight values of one turn of a tile's loop: a cache line of 16-bit weights, whole blocks of quantised ones. */
 template <typename Weight> constexpr size_t kStep = std::max(4 * kLanes, kValues<Weight>);
 
-/** Packed floats that stay in the second cache while all weights pass. */
-constexpr size_t kMostCached = 160 * 1024;
+/** Values that one multiply_add() takes of a row or column. */
+template <typename Weight> constexpr size_t kFactors = Factors<Weight>::count;
+
+template <typename Weight> using Activation = typename Factors<Weight>::Activation;
+
+/** Bytes of packed activations that stay in the second cache while all weights pass. */
+constexpr size_t kMostCached = 640 * 1024;
 
 /** Where there are more, so many weight rows and inner values meet all columns before the next do. */
 constexpr size_t kPanelRows = 36;
 constexpr size_t kSlice = 1024;
 
-/** Bytes that a prefetch is ahead at least. */
+/** Bytes that a request is ahead at least, the tiles that share those of a row of tiles, and bytes of a page. */
 constexpr size_t kNearest = 6144;
+constexpr size_t kMostRequesting = 4;
+constexpr size_t kPage = 4096;
 
 /** Registers of a tile hold rows × columns sums, rows weights and one activation. */
 struct TileShape {
@@ -51,8 +58,8 @@ template <typename Weight> struct Operands {
     const Weight * weights;
     size_t weight_stride;  // from one row to the next
     size_t inner;
-    const float * packed;  // [inner / kLanes][Columns][kLanes]
-    const char * ahead;    // what to request meanwhile
+    const Activation<Weight> * packed;  // [inner / kFactors][Columns][kFactors]
+    const char * ahead;                 // what to request meanwhile
     float * results;
     size_t result_stride;  // floats from one column to the next
     // Of a slice of the inner dimension, [Rows][Columns][kLanes]: sums so far, and where they go instead of results.
@@ -64,13 +71,14 @@ template <typename Weight> struct Operands {
  */
 template <size_t Rows, size_t Columns, typename Weight, typename Load>
 FORETOKEN_INLINE void add_products(Vector (&sums)[Rows][Columns], const Weight * weights, size_t stride,
-                                   const float * packed, Load load_weights) {
-    Vector row[Rows];
+                                   const Activation<Weight> * packed, Load load_weights) {
+    decltype(load_weights(weights)) row[Rows];
     for (size_t r = 0; r < Rows; r++) {
         row[r] = keep(load_weights(weights + r * stride));
     }
     for (size_t c = 0; c < Columns; c++) {
-        const Vector column = Rows > 1 ? keep(load(packed + c * kLanes)) : load(packed + c * kLanes);
+        const auto loaded = Factors<Weight>::load(packed, c);
+        const auto column = Rows > 1 ? keep(loaded) : loaded;
         for (size_t r = 0; r < Rows; r++) {
             sums[r][c] = multiply_add(row[r], column, sums[r][c]);
         }
@@ -79,9 +87,9 @@ FORETOKEN_INLINE void add_products(Vector (&sums)[Rows][Columns], const Weight *
 
 template <size_t Rows, size_t Columns, typename Weight, size_t... Vectors>
 FORETOKEN_INLINE void add_step(Vector (&sums)[Rows][Columns], const Weight * weights, size_t stride,
-                               const float * packed, std::index_sequence<Vectors...>) {
-    (add_products(sums, weights, stride, packed + Vectors * kLanes * Columns,
-                  [](const Weight * row) { return load(row, Vectors); }),
+                               const Activation<Weight> * packed, std::index_sequence<Vectors...>) {
+    (add_products(sums, weights, stride, packed + Vectors * kFactors<Weight> * Columns,
+                  [](const Weight * row) { return Factors<Weight>::load(row, Vectors); }),
      ...);
 }
 
@@ -101,42 +109,39 @@ FORETOKEN_INLINE void store_sums(const Vector (&sums)[Rows][Columns], size_t col
     }
 }
 
-/** Which part of the rows that follow a tile requests, in the order of addresses. */
-enum class Ahead { nothing, all, half };
-
-/** Sums of Rows weight rows with Columns columns. */
-template <size_t Rows, size_t Columns, Ahead ahead, typename Weight> void tile(const Operands<Weight> & in) {
+/** Sums of Rows weight rows with Columns columns. Requests one of Parts parts of as many rows, nothing if that is 0. */
+template <size_t Rows, size_t Columns, size_t Parts, typename Weight> void tile(const Operands<Weight> & in) {
     Vector sums[Rows][Columns];
     for (size_t i = 0; i < Rows * Columns; i++) {
         sums[i / Columns][i % Columns] = in.begun ? load(in.begun + i * kLanes) : zero();
     }
     constexpr size_t step = kStep<Weight> / kValues<Weight>;
-    constexpr size_t step_bytes = Rows * step * sizeof(Weight);
     const size_t stride = in.weight_stride;
     const Weight * weights = in.weights;
-    const float * packed = in.packed;
-    constexpr size_t next_bytes = ahead == Ahead::half ? (step_bytes + 1) / 2 : step_bytes;
-    const char * next = in.ahead;
+    const Activation<Weight> * packed = in.packed;
+    const char * ahead = in.ahead;
+    constexpr size_t ahead_bytes = Parts > 0 ? Rows * step * sizeof(Weight) / Parts : 0;
     for (const Weight * const end = weights + in.inner / kStep<Weight> * step; weights != end; weights += step) {
-        if constexpr (ahead != Ahead::nothing) {
-            for (size_t bytes = 0; bytes < next_bytes; bytes += 64) {
-                prefetch(next + bytes);
-            }
-            next += next_bytes;
+        for (size_t bytes = 0; bytes < ahead_bytes; bytes += 64) {
+            prefetch(ahead + bytes);
         }
-        add_step(sums, weights, stride, packed, std::make_index_sequence<kStep<Weight> / kLanes>());
+        ahead += ahead_bytes;
+        add_step(sums, weights, stride, packed, std::make_index_sequence<kStep<Weight> / kFactors<Weight>>());
         packed += kStep<Weight> * Columns;
     }
     const size_t left = in.inner % kStep<Weight>;
-    for (size_t vector = 0; vector < left / kLanes; vector++) {
-        add_products(sums, weights, stride, packed + vector * kLanes * Columns,
-                     [vector](const Weight * row) { return load(row, vector); });
+    for (size_t vector = 0; vector < left / kFactors<Weight>; vector++) {
+        add_products(sums, weights, stride, packed + vector * kFactors<Weight> * Columns,
+                     [vector](const Weight * row) { return Factors<Weight>::load(row, vector); });
     }
     if constexpr (kValues<Weight> == 1) {
-        const size_t whole = left / kLanes * kLanes;
+        const size_t whole = left / kFactors<Weight> * kFactors<Weight>;
         if (left > whole) {
-            add_products(sums, weights, stride, packed + whole * Columns,
-                         [=](const Weight * row) { return load_partly(row + whole, left - whole); });
+            add_products(sums, weights, stride, packed + whole * Columns, [=](const Weight * row) {
+                Weight filled[kFactors<Weight>] = {};
+                std::copy_n(row + whole, left - whole, filled);
+                return Factors<Weight>::load(filled, 0);
+            });
         }
     }
     if (in.unfinished) {
@@ -150,45 +155,66 @@ template <size_t Rows, size_t Columns, Ahead ahead, typename Weight> void tile(c
     }
 }
 
+/** Whether pages further ahead are touched, for their addresses to be translated in time: pairs come that fast. */
+template <typename Weight> constexpr bool kTouchesPages = kFactors<Weight> > kLanes;
+
 /** The widest tile of so many rows that tile_shape() asks for; where rows are left over, of one row. */
 template <size_t Rows> constexpr size_t kMostColumns = kRegisters == 32 ? 6 : Rows == 4 ? 3 : Rows == 3 ? 4 : 5;
 
-/** tile() for a number of columns known only now. */
-template <size_t Rows, Ahead ahead, size_t Columns = kMostColumns<Rows>, typename Weight>
+/** tile() for a number of columns known only now. Those that share a request have more than half of the most. */
+template <size_t Rows, size_t Parts = 0, size_t Columns = kMostColumns<Rows>, typename Weight>
 void tile_of(size_t columns, const Operands<Weight> & in) {
-    if constexpr (Columns > 1) {
+    if constexpr (Columns > (Parts > 1 ? kMostColumns<Rows> / 2 + 1 : 1)) {
         if (columns < Columns) {
-            return tile_of<Rows, ahead, Columns - 1>(columns, in);
+            return tile_of<Rows, Parts, Columns - 1>(columns, in);
         }
     }
-    tile<Rows, Columns, ahead>(in);
+    tile<Rows, Columns, Parts>(in);
+}
+
+/** tile_of() for a number of parts known only now. */
+template <size_t Rows, size_t Parts = kManyTiles<Rows> ? kMostRequesting : 1, typename Weight>
+void requesting_tile(size_t parts, size_t columns, const Operands<Weight> & in) {
+    if constexpr (Parts > 1) {
+        if (parts < Parts) {
+            return requesting_tile<Rows, Parts - 1>(parts, columns, in);
+        }
+    }
+    tile_of<Rows, Parts>(columns, in);
 }
 
 /**
  * Up to kBlock columns: Rows weight rows at a time meet all columns before the next rows are read. Those are requested
- * by the first tile, or by the first two: as fast as one computes, memory does not deliver.
+ * meanwhile in the order of addresses, by several tiles in equal parts: as fast as one computes, memory does not
+ * deliver.
  */
 template <size_t Rows, typename Weight>
 void multiply_block(Operands<Weight> in, size_t rows, size_t columns, size_t tile_columns) {
-    const float * const packed = in.packed;
+    const Activation<Weight> * const packed = in.packed;
     float * const results = in.results;
-    const size_t column_floats = round_up(in.inner, kLanes);
+    const size_t column_values = round_up(in.inner, kFactors<Weight>);
     const size_t tile_bytes = Rows * in.weight_stride * sizeof(Weight);
+    const size_t requesting = std::min(kMostRequesting, columns / tile_columns);
     for (size_t row = 0; row < rows;) {
         const bool full = rows - row >= Rows;
         const char * const next = reinterpret_cast<const char *>(in.weights) + std::max(tile_bytes, kNearest);
-        for (size_t column = 0; column < columns; column += tile_columns) {
+        if constexpr (kTouchesPages<Weight>) {
+            for (size_t page = 0; page < tile_bytes; page += kPage) {
+                prefetch(next + tile_bytes + page);
+            }
+        }
+        for (size_t tile = 0; tile * tile_columns < columns; tile++) {
+            const size_t column = tile * tile_columns;
             const size_t width = std::min(tile_columns, columns - column);
-            in.packed = packed + column * column_floats;
+            in.packed = packed + column * column_values;
             in.results = results + column * in.result_stride + row;
-            in.ahead = next + (column == 0 ? 0 : tile_bytes / 2);
+            in.ahead = next + tile * tile_bytes / requesting;
             if (!full) {
-                tile_of<1, Ahead::nothing>(width, in);
-            } else if (columns <= tile_columns) {
-                tile_of<Rows, Ahead::all>(width, in);
-            } else if constexpr (kManyTiles<Rows>) {
-                column <= tile_columns ? tile_of<Rows, Ahead::half>(width, in)
-                                       : tile_of<Rows, Ahead::nothing>(width, in);
+                tile_of<1>(width, in);
+            } else if (tile < requesting) {
+                requesting_tile<Rows>(requesting, width, in);
+            } else {
+                tile_of<Rows>(width, in);
             }
         }
         row += full ? Rows : 1;
@@ -196,7 +222,7 @@ void multiply_block(Operands<Weight> in, size_t rows, size_t columns, size_t til
     }
 }
 
-/** The same where there are more than kMostCached packed floats. Nothing is requested ahead: it made no difference. */
+/** The same where there is more than kMostCached. Nothing is requested ahead: it made no difference. */
 template <size_t Rows, typename Weight>
 void multiply_panels(const Operands<Weight> & all, size_t rows, size_t columns, size_t tile_columns) {
     alignas(64) float sums[kPanelRows * kBlock * kLanes];
@@ -205,7 +231,7 @@ void multiply_panels(const Operands<Weight> & all, size_t rows, size_t columns, 
         const size_t end = std::min(first_row + kPanelRows, rows);
         for (size_t column = 0; column < columns; column += tile_columns) {
             const size_t width = std::min(tile_columns, columns - column);
-            in.packed = all.packed + column * round_up(all.inner, kLanes) + slice * width;
+            in.packed = all.packed + column * round_up(all.inner, kFactors<Weight>) + slice * width;
             for (size_t row = first_row; row < end;) {
                 const size_t height = end - row >= Rows ? Rows : 1;
                 float * const carried = sums + ((row - first_row) * columns + column * height) * kLanes;
@@ -213,7 +239,7 @@ void multiply_panels(const Operands<Weight> & all, size_t rows, size_t columns, 
                 in.results = all.results + column * all.result_stride + row;
                 in.begun = slice > 0 ? carried : nullptr;
                 in.unfinished = slice + in.inner < all.inner ? carried : nullptr;
-                height == Rows ? tile_of<Rows, Ahead::nothing>(width, in) : tile_of<1, Ahead::nothing>(width, in);
+                height == Rows ? tile_of<Rows>(width, in) : tile_of<1>(width, in);
                 row += height;
             }
         }
@@ -233,7 +259,9 @@ size_t first_row(size_t rows, size_t index, size_t count) {
 }
 
 template <typename Weight>
-void multiply_rows(const Weights & weights, const float * packed, float * results, Columns columns, Share share) {
+void multiply_rows(const Weights & weights, const void * packed, float * results, Columns columns, Share share) {
+    const Activation<Weight> * const activations = static_cast<const Activation<Weight> *>(packed);
+    const size_t column_values = round_up(weights.inner, kFactors<Weight>);
     const size_t begin = first_row(weights.rows, share.index, share.count);
     const size_t end = first_row(weights.rows, share.index + 1, share.count);
     const size_t stride = weights.row_bytes / sizeof(Weight);
@@ -243,12 +271,12 @@ void multiply_rows(const Weights & weights, const float * packed, float * result
         const Operands<Weight> in = {static_cast<const Weight *>(weights.data) + begin * stride,
                                      stride,
                                      weights.inner,
-                                     packed + column * round_up(weights.inner, kLanes),
+                                     activations + column * column_values,
                                      nullptr,
                                      results + column * result_stride + begin,
                                      result_stride};
         const TileShape shape = tile_shape(count);
-        if (count > shape.columns && count * weights.inner > kMostCached) {
+        if (count > shape.columns && count * column_values * sizeof(Activation<Weight>) > kMostCached) {
             multiply_panels<tile_shape(kBlock).rows>(in, end - begin, count, shape.columns);
         } else if (kRegisters == 32 || shape.rows == 4) {
             multiply_block<4>(in, end - begin, count, shape.columns);
@@ -259,9 +287,14 @@ void multiply_rows(const Weights & weights, const float * packed, float * result
     }
 }
 
+template <typename Weight> size_t bytes_of_packed(size_t inner, size_t columns) {
+    return round_up(round_up(inner, kFactors<Weight>) * columns * sizeof(Activation<Weight>), 64);
+}
+
 template <typename Weight>
-void pack_columns(const Weights & weights, const float * activations, Columns columns, float * packed, Share share) {
-    const size_t vectors = round_up(weights.inner, kLanes) / kLanes;
+void pack_columns(const Weights & weights, const float * activations, Columns columns, void * packed, Share share) {
+    constexpr size_t factors = kFactors<Weight>;
+    const size_t vectors = round_up(weights.inner, factors) / factors;
     const size_t begin = vectors * share.index / share.count;
     const size_t end = vectors * (share.index + 1) / share.count;
     const size_t stride = columns.column_bytes / sizeof(float);
@@ -271,13 +304,17 @@ void pack_columns(const Weights & weights, const float * activations, Columns co
         for (size_t column = 0; column < count; column++) {
             const size_t first = column / tile_columns * tile_columns;
             const size_t width = std::min(tile_columns, count - first);
-            float * out = packed + (block + first) * vectors * kLanes + (column - first) * kLanes;
+            Activation<Weight> * out =
+                static_cast<Activation<Weight> *>(packed) + ((block + first) * vectors + (column - first)) * factors;
             const float * values = activations + (block + column) * stride;
             for (size_t v = begin; v < end; v++) {
-                const size_t left = weights.inner - v * kLanes;
-                const Vector loaded =
-                    left >= kLanes ? load(values + v * kLanes) : load_partly(values + v * kLanes, left);
-                store(out + v * width * kLanes, rounded<Weight>(loaded));
+                for (size_t i = 0; i < factors; i += kLanes) {
+                    const size_t at = v * factors + i;
+                    const Vector loaded = weights.inner >= at + kLanes
+                                              ? load(values + at)
+                                              : load_partly(values + at, weights.inner - std::min(weights.inner, at));
+                    store(out + v * width * factors + i, rounded<Weight>(loaded));
+                }
             }
         }
     }
@@ -293,11 +330,24 @@ bool by_matrix_units(WeightType type) {
     return amx::serves(type);
 }
 
-size_t packed_floats(WeightType type, size_t inner, size_t columns) {
-    return amx::serves(type) ? amx::packed_floats(type, inner, columns) : round_up(inner, kLanes) * columns;
+bool flushes_subnormals(WeightType type) {
+    return amx::serves(type) || (type == WeightType::bfloat16 && kFactors<BFloat16> > kLanes);
 }
 
-void pack(const Weights & weights, const float * activations, Columns columns, float * packed, Share share) {
+size_t packed_bytes(WeightType type, size_t inner, size_t columns) {
+    if (amx::serves(type)) {
+        return amx::packed_bytes(type, inner, columns);
+    }
+    switch (type) {
+    case WeightType::float32: return bytes_of_packed<float>(inner, columns);
+    case WeightType::float16: return bytes_of_packed<Float16>(inner, columns);
+    case WeightType::bfloat16: return bytes_of_packed<BFloat16>(inner, columns);
+    case WeightType::q8_0: return bytes_of_packed<BlockQ8>(inner, columns);
+    }
+    return 0;
+}
+
+void pack(const Weights & weights, const float * activations, Columns columns, void * packed, Share share) {
     if (amx::serves(weights.type)) {
         return amx::pack(weights, activations, columns, packed, share);
     }
@@ -309,7 +359,7 @@ void pack(const Weights & weights, const float * activations, Columns columns, f
     }
 }
 
-void multiply(const Weights & weights, const float * packed, float * results, Columns columns, Share share) {
+void multiply(const Weights & weights, const void * packed, float * results, Columns columns, Share share) {
     if (amx::serves(weights.type)) {
         return amx::multiply(weights, packed, results, columns, share);
     }

@@ -8,12 +8,13 @@
 // Halves and bfloat16s go to the processor's matrix units where it has such (matmul-amx.h), whose order is another.
 //
 // Order of a sum elsewhere: lane l of kLanes adds the products l, l + kLanes, l + 2·kLanes, … in turn (fused
-// multiply-add where the processor has it), then sum_of_lanes. A last incomplete vector is filled up with zeros.
+// multiply-add where the processor has it), then sum_of_lanes. A last incomplete vector is filled up with zeros. Where
+// one instruction multiplies pairs of bfloat16s, lane l adds the pairs l, l + kLanes, … in turn.
 //
 // Speed: weights come from memory once for 32 columns. A tile of a few weight rows and columns lives in registers; its
 // weights stay in the first cache while the tile's row goes over all columns, and the next rows are requested
 // meanwhile. Activations that do not fit into the second cache are read slice by slice instead, each for several rows
-// of tiles, whose unfinished sums are kept.
+// of tiles, whose unfinished sums are kept. See docs/adr/0006.
 #pragma once
 
 #include <cstddef>
@@ -45,22 +46,25 @@ struct Share {
     size_t count;
 };
 
-/** "avx512", "avx2", "neon" or "plain": what this file was compiled for. */
+/** "avx512-bf16", "avx512", "avx2", "neon" or "plain": what this file was compiled for. */
 const char * instructions();
 
 /** Whether matrix units multiply such weights here. */
 bool by_matrix_units(WeightType type);
 
-/** Floats of the packed activations of `columns` columns. */
-size_t packed_floats(WeightType type, size_t inner, size_t columns);
+/** Whether subnormal weights and activations of that type, and sums, may count as zero here. */
+bool flushes_subnormals(WeightType type);
+
+/** Bytes of the packed activations of `columns` columns. */
+size_t packed_bytes(WeightType type, size_t inner, size_t columns);
 
 /**
  * First half of a product: a share of the activations, rounded to the weights' type as llama.cpp rounds them (for
- * q8_0 not rounded), goes to `packed`, of packed_floats() floats. All shares must be done before any multiply().
+ * q8_0 not rounded), goes to `packed`, of packed_bytes(). All shares must be done before any multiply().
  */
-void pack(const Weights & weights, const float * activations, Columns columns, float * packed, Share share);
+void pack(const Weights & weights, const float * activations, Columns columns, void * packed, Share share);
 
 /** Second half: results of a share of the weight rows, which lie together. */
-void multiply(const Weights & weights, const float * packed, float * results, Columns columns, Share share);
+void multiply(const Weights & weights, const void * packed, float * results, Columns columns, Share share);
 
 }  // namespace foretoken::kernels

@@ -23,4 +23,7 @@ struct BlockQ8 {
 template <typename Weight> inline constexpr size_t kValues = 1;
 template <> inline constexpr size_t kValues<BlockQ8> = 32;
 
+/** What multiply_add() takes of weights and of the activations beside them: defined by vector.h. */
+template <typename Weight> struct Factors;
+
 }  // namespace foretoken::kernels

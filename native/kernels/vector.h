@@ -43,6 +43,15 @@ template <typename Value> inline Vector load_partly(const Value * values, size_t
     return load(filled);
 }
 
+/** Vectors of floats, beside activations kept as floats, unless the instruction set has something better. */
+template <typename Weight> struct Factors {
+    using Activation = float;
+    static constexpr size_t count = kLanes;
+    template <typename Value> static Vector load(const Value * row, size_t vector) {
+        return kernels::load(row, vector);
+    }
+};
+
 /** Nearest bfloat16, ties to even, as llama.cpp rounds: NaN stays NaN. */
 inline float round_to_bfloat16(float value) {
     uint32_t bits;
@@ -57,7 +66,7 @@ inline float round_to_bfloat16(float value) {
     return value;
 }
 
-/** The nearest values of what they are multiplied with, as llama.cpp rounds them; beside q8_0 they stay. */
+/** The nearest values of what they are multiplied with, as llama.cpp rounds them; beside quantised ones they stay. */
 template <typename Value> inline Vector rounded(Vector v) {
     if constexpr (std::is_same_v<Value, Float16>) {
         return round_to_float16(v);
@@ -74,7 +83,7 @@ template <typename Value> inline Vector rounded(Vector v) {
 }
 
 /** Keeps a loaded value in its register: GCC would load an activation anew for each multiplication. */
-inline Vector keep(Vector v) {
+template <typename Loaded> inline Loaded keep(Loaded v) {
 #if defined(__GNUC__) && (defined(__AVX512F__) || defined(__AVX2__))
     asm("" : "+v"(v));
 #endif

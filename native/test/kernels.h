@@ -19,7 +19,8 @@ inline bool runs_here() {
 #if defined(__GNUC__) && defined(__x86_64__)
     const std::string needed = instructions();
     return needed == "plain" || (needed == "avx2" && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) ||
-           (needed == "avx512" && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw"));
+           (needed == "avx512" && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")) ||
+           (needed == "avx512-bf16" && __builtin_cpu_supports("avx512bf16"));
 #else
     return true;
 #endif
