@@ -3,7 +3,7 @@
 // The weights are those of blocks of Pythia 1.4B, more than any cache holds; widths take turns, so that a slow minute
 // slows all of them. Prints JSON: medians of milliseconds.
 #include <algorithm>
-#include <barrier>
+#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -46,23 +46,47 @@ size_t weights_of_all() {
     return count * kBlocks;
 }
 
+/** Threads that wait for each other as ggml's do, without going to sleep. */
+class Barrier {
+public:
+    explicit Barrier(size_t threads) : threads_(threads) {}
+
+    void wait() {
+        const size_t turn = turn_.load(std::memory_order_relaxed);
+        if (arrived_.fetch_add(1) + 1 == threads_) {
+            arrived_.store(0);
+            turn_.store(turn + 1, std::memory_order_release);
+        }
+        while (turn_.load(std::memory_order_acquire) == turn) {
+        }
+    }
+
+private:
+    const size_t threads_;
+    std::atomic<size_t> arrived_ = 0;
+    std::atomic<size_t> turn_ = 0;
+};
+
 /** Milliseconds of part(thread) on all threads at once. */
 double time_on(size_t threads, const std::function<void(size_t)> & part) {
-    std::barrier together(static_cast<std::ptrdiff_t>(threads) + 1);
-    std::vector<std::thread> running;
-    for (size_t thread = 0; thread < threads; thread++) {
-        running.emplace_back([&, thread] {
-            together.arrive_and_wait();
-            part(thread);
-            together.arrive_and_wait();
-        });
+    Barrier together(threads);
+    std::chrono::duration<double, std::milli> time;
+    const auto run = [&](size_t thread) {
+        together.wait();
+        const auto began = std::chrono::steady_clock::now();
+        part(thread);
+        together.wait();
+        if (thread == 0) {
+            time = std::chrono::steady_clock::now() - began;
+        }
+    };
+    std::vector<std::thread> others;
+    for (size_t thread = 1; thread < threads; thread++) {
+        others.emplace_back(run, thread);
     }
-    together.arrive_and_wait();
-    const auto began = std::chrono::steady_clock::now();
-    together.arrive_and_wait();
-    const std::chrono::duration<double, std::milli> time = std::chrono::steady_clock::now() - began;
-    for (std::thread & thread : running) {
-        thread.join();
+    run(0);
+    for (std::thread & other : others) {
+        other.join();
     }
     return time.count();
 }
@@ -126,7 +150,7 @@ double products_once(const Type & type, const std::vector<uint8_t> & bytes, size
     const std::vector<float> activations(kFeedForward * width, 0.5F);
     std::vector<char> packed(packed_bytes(type.type, kFeedForward, width));
     std::vector<float> results(kFeedForward * width);
-    std::barrier packing(static_cast<std::ptrdiff_t>(threads));
+    Barrier packing(threads);
     return time_on(threads, [&](size_t thread) {
         const uint8_t * data = bytes.data();
         for (size_t block = 0; block < kBlocks; block++) {
@@ -134,9 +158,9 @@ double products_once(const Type & type, const std::vector<uint8_t> & bytes, size
                 const size_t row_bytes = static_cast<size_t>(static_cast<double>(inner) * type.bytes);
                 const Weights weights = {type.type, data, rows, inner, row_bytes};
                 pack(weights, activations.data(), {width, inner * sizeof(float)}, packed.data(), {thread, threads});
-                packing.arrive_and_wait();
+                packing.wait();
                 multiply(weights, packed.data(), results.data(), {width, rows * sizeof(float)}, {thread, threads});
-                packing.arrive_and_wait();
+                packing.wait();
                 data += rows * row_bytes;
             }
         }
