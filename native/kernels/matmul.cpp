@@ -67,22 +67,27 @@ template <typename Weight> struct Operands {
     float * unfinished = nullptr;
 };
 
+/** f(0), …, f(Count - 1), written out early enough for the compiler to keep arrays in registers. */
+template <size_t... I, typename F> FORETOKEN_INLINE void each_of(std::index_sequence<I...>, F f) {
+    (f(I), ...);
+}
+template <size_t Count, typename F> FORETOKEN_INLINE void unrolled(F f) {
+    each_of(std::make_index_sequence<Count>(), f);
+}
+
 /** Adds one vector of each of Rows weight rows times one of each column. Inlined always: a call would spill the sums.
  */
 template <size_t Rows, size_t Columns, typename Weight, typename Load>
 FORETOKEN_INLINE void add_products(Vector (&sums)[Rows][Columns], const Weight * weights, size_t stride,
                                    const Activation<Weight> * packed, Load load_weights) {
     decltype(load_weights(weights)) row[Rows];
-    for (size_t r = 0; r < Rows; r++) {
-        row[r] = keep(load_weights(weights + r * stride));
-    }
-    for (size_t c = 0; c < Columns; c++) {
+    unrolled<Rows>([&](size_t r) FORETOKEN_INLINE_LAMBDA { row[r] = keep(load_weights(weights + r * stride)); });
+    unrolled<Columns>([&](size_t c) FORETOKEN_INLINE_LAMBDA {
         const auto loaded = Factors<Weight>::load(packed, c);
         const auto column = Rows > 1 ? keep(loaded) : loaded;
-        for (size_t r = 0; r < Rows; r++) {
-            sums[r][c] = multiply_add(row[r], column, sums[r][c]);
-        }
-    }
+        unrolled<Rows>([&](size_t r)
+                           FORETOKEN_INLINE_LAMBDA { sums[r][c] = multiply_add(row[r], column, sums[r][c]); });
+    });
 }
 
 template <size_t Rows, size_t Columns, typename Weight, size_t... Vectors>
@@ -112,8 +117,10 @@ FORETOKEN_INLINE void store_sums(const Vector (&sums)[Rows][Columns], size_t col
 /** Sums of Rows weight rows with Columns columns. Requests one of Parts parts of as many rows, nothing if that is 0. */
 template <size_t Rows, size_t Columns, size_t Parts, typename Weight> void tile(const Operands<Weight> & in) {
     Vector sums[Rows][Columns];
-    for (size_t i = 0; i < Rows * Columns; i++) {
-        sums[i / Columns][i % Columns] = in.begun ? load(in.begun + i * kLanes) : zero();
+    unrolled<Rows * Columns>([&](size_t i) FORETOKEN_INLINE_LAMBDA { sums[i / Columns][i % Columns] = zero(); });
+    if (in.begun) {
+        unrolled<Rows * Columns>(
+            [&](size_t i) FORETOKEN_INLINE_LAMBDA { sums[i / Columns][i % Columns] = load(in.begun + i * kLanes); });
     }
     constexpr size_t step = kStep<Weight> / kValues<Weight>;
     const size_t stride = in.weight_stride;
@@ -145,14 +152,13 @@ template <size_t Rows, size_t Columns, size_t Parts, typename Weight> void tile(
         }
     }
     if (in.unfinished) {
-        for (size_t i = 0; i < Rows * Columns; i++) {
+        unrolled<Rows * Columns>([&](size_t i) FORETOKEN_INLINE_LAMBDA {
             store(in.unfinished + i * kLanes, sums[i / Columns][i % Columns]);
-        }
+        });
         return;
     }
-    for (size_t c = 0; c < Columns; c++) {
-        store_sums(sums, c, in.results + c * in.result_stride);
-    }
+    unrolled<Columns>([&](size_t c)
+                          FORETOKEN_INLINE_LAMBDA { store_sums(sums, c, in.results + c * in.result_stride); });
 }
 
 /** Whether pages further ahead are touched, for their addresses to be translated in time: pairs come that fast. */

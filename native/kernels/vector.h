@@ -11,8 +11,10 @@
 
 #if defined(_MSC_VER)
 #define FORETOKEN_INLINE __forceinline
+#define FORETOKEN_INLINE_LAMBDA
 #else
 #define FORETOKEN_INLINE inline __attribute__((always_inline))
+#define FORETOKEN_INLINE_LAMBDA __attribute__((always_inline))
 #endif
 
 // MSVC says nothing of FMA and F16C, which every processor with AVX2 has.
