@@ -22,7 +22,10 @@ template <typename Weight> using Activation = typename Factors<Weight>::Activati
 /** Bytes of packed activations that stay in the second cache while all weights pass. */
 constexpr size_t kMostCached = 640 * 1024;
 
-/** Where there are more, so many weight rows and inner values meet all columns before the next do. */
+/** Bytes of floats that stay in the first cache beside weights. */
+constexpr size_t kFew = 16 * 1024;
+
+/** Where there are more than kMostCached, so many weight rows and inner values meet all columns before the next do. */
 constexpr size_t kPanelRows = 36;
 constexpr size_t kSlice = 1024;
 
@@ -293,10 +296,6 @@ void multiply_rows(const Weights & weights, const void * packed, float * results
     }
 }
 
-template <typename Weight> size_t bytes_of_packed(size_t inner, size_t columns) {
-    return round_up(round_up(inner, kFactors<Weight>) * columns * sizeof(Activation<Weight>), 64);
-}
-
 template <typename Weight>
 void pack_columns(const Weights & weights, const float * activations, Columns columns, void * packed, Share share) {
     constexpr size_t factors = kFactors<Weight>;
@@ -326,6 +325,23 @@ void pack_columns(const Weights & weights, const float * activations, Columns co
     }
 }
 
+/** f(Weight()) of what such weights are in memory and beside so many activations. */
+template <typename F> auto with_weight(WeightType type, size_t activations, F f) {
+    switch (type) {
+    case WeightType::float32: return f(float());
+    case WeightType::float16:
+        if constexpr (!std::is_same_v<Activation<Float16>, float>) {
+            if (activations * sizeof(float) <= kFew) {
+                return f(Float16BesideFew());
+            }
+        }
+        return f(Float16());
+    case WeightType::bfloat16: return f(BFloat16());
+    case WeightType::q8_0: break;
+    }
+    return f(BlockQ8());
+}
+
 }  // namespace
 
 const char * instructions() {
@@ -344,37 +360,25 @@ size_t packed_bytes(WeightType type, size_t inner, size_t columns) {
     if (amx::serves(type)) {
         return amx::packed_bytes(type, inner, columns);
     }
-    switch (type) {
-    case WeightType::float32: return bytes_of_packed<float>(inner, columns);
-    case WeightType::float16: return bytes_of_packed<Float16>(inner, columns);
-    case WeightType::bfloat16: return bytes_of_packed<BFloat16>(inner, columns);
-    case WeightType::q8_0: return bytes_of_packed<BlockQ8>(inner, columns);
-    }
-    return 0;
+    return with_weight(type, inner * columns, [&]<typename Weight>(Weight) {
+        return round_up(round_up(inner, kFactors<Weight>) * columns * sizeof(Activation<Weight>), 64);
+    });
 }
 
 void pack(const Weights & weights, const float * activations, Columns columns, void * packed, Share share) {
     if (amx::serves(weights.type)) {
         return amx::pack(weights, activations, columns, packed, share);
     }
-    switch (weights.type) {
-    case WeightType::float32: return pack_columns<float>(weights, activations, columns, packed, share);
-    case WeightType::float16: return pack_columns<Float16>(weights, activations, columns, packed, share);
-    case WeightType::bfloat16: return pack_columns<BFloat16>(weights, activations, columns, packed, share);
-    case WeightType::q8_0: return pack_columns<BlockQ8>(weights, activations, columns, packed, share);
-    }
+    with_weight(weights.type, weights.inner * columns.count,
+                [&]<typename Weight>(Weight) { pack_columns<Weight>(weights, activations, columns, packed, share); });
 }
 
 void multiply(const Weights & weights, const void * packed, float * results, Columns columns, Share share) {
     if (amx::serves(weights.type)) {
         return amx::multiply(weights, packed, results, columns, share);
     }
-    switch (weights.type) {
-    case WeightType::float32: return multiply_rows<float>(weights, packed, results, columns, share);
-    case WeightType::float16: return multiply_rows<Float16>(weights, packed, results, columns, share);
-    case WeightType::bfloat16: return multiply_rows<BFloat16>(weights, packed, results, columns, share);
-    case WeightType::q8_0: return multiply_rows<BlockQ8>(weights, packed, results, columns, share);
-    }
+    with_weight(weights.type, weights.inner * columns.count,
+                [&]<typename Weight>(Weight) { multiply_rows<Weight>(weights, packed, results, columns, share); });
 }
 
 }  // namespace foretoken::kernels

@@ -82,8 +82,9 @@ inline void sums_of_lanes(Vector a, Vector b, Vector c, Vector d, float * sums) 
 
 #if defined(__AVX512BF16__)
 /**
- * Halves beside halves: AMD's processors convert them beside their multiply-adds, and half as many bytes come from the
- * second cache. Intel's convert with what multiplies; those that also have AVX512-BF16 leave halves to matrix units.
+ * Halves beside halves, unless these are few: AMD's processors convert them beside their multiply-adds, and half as
+ * many bytes come from the second cache. Intel's convert with what multiplies; those that also have AVX512-BF16 leave
+ * halves to matrix units.
  */
 template <> struct Factors<Float16> {
     using Activation = Float16;

@@ -70,7 +70,7 @@ inline float round_to_bfloat16(float value) {
 
 /** The nearest values of what they are multiplied with, as llama.cpp rounds them; beside quantised ones they stay. */
 template <typename Value> inline Vector rounded(Vector v) {
-    if constexpr (std::is_same_v<Value, Float16>) {
+    if constexpr (std::is_base_of_v<Float16, Value>) {
         return round_to_float16(v);
     } else if constexpr (std::is_same_v<Value, BFloat16>) {
         float values[kLanes];
