@@ -11,8 +11,11 @@ namespace {
 /** Columns that share one reading of the weights. */
 constexpr size_t kBlock = 32;
 
-/** Weight values of one turn of a tile's loop: a cache line of 16-bit weights, whole blocks of quantised ones. */
+/** Weight values of one turn of a tile's loop; whole blocks of quantised ones. */
 template <typename Weight> constexpr size_t kStep = std::max(4 * kLanes, kValues<Weight>);
+
+/** The same as elements in memory. */
+template <typename Weight> constexpr size_t kElements = kStep<Weight> / kValues<Weight>;
 
 /** Values that one multiply_add() takes of a row or column. */
 template <typename Weight> constexpr size_t kFactors = Factors<Weight>::count;
@@ -29,10 +32,14 @@ constexpr size_t kFew = 16 * 1024;
 constexpr size_t kPanelRows = 36;
 constexpr size_t kSlice = 1024;
 
-/** Bytes that a request is ahead at least, the tiles that share those of a row of tiles, and bytes of a page. */
+/** Bytes that a request is ahead at least. */
 constexpr size_t kNearest = 6144;
-constexpr size_t kMostRequesting = 4;
+
+constexpr size_t kCacheLine = 64;
 constexpr size_t kPage = 4096;
+
+/** Halves beside activations of up to kFew bytes, which stay floats. */
+struct Float16BesideFew : Float16 {};
 
 /** Registers of a tile hold rows × columns sums, rows weights and one activation. */
 struct TileShape {
@@ -125,17 +132,19 @@ template <size_t Rows, size_t Columns, size_t Parts, typename Weight> void tile(
         unrolled<Rows * Columns>(
             [&](size_t i) FORETOKEN_INLINE_LAMBDA { sums[i / Columns][i % Columns] = load(in.begun + i * kLanes); });
     }
-    constexpr size_t step = kStep<Weight> / kValues<Weight>;
+    constexpr size_t step = kElements<Weight>;
     const size_t stride = in.weight_stride;
     const Weight * weights = in.weights;
     const Activation<Weight> * packed = in.packed;
     const char * ahead = in.ahead;
-    constexpr size_t ahead_bytes = Parts > 0 ? Rows * step * sizeof(Weight) / Parts : 0;
     for (const Weight * const end = weights + in.inner / kStep<Weight> * step; weights != end; weights += step) {
-        for (size_t bytes = 0; bytes < ahead_bytes; bytes += 64) {
-            prefetch(ahead + bytes);
+        if constexpr (Parts > 0) {
+            constexpr size_t ahead_bytes = Rows * step * sizeof(Weight) / Parts;
+            for (size_t bytes = 0; bytes < ahead_bytes; bytes += kCacheLine) {
+                prefetch(ahead + bytes);
+            }
+            ahead += ahead_bytes;
         }
-        ahead += ahead_bytes;
         add_step(sums, weights, stride, packed, std::make_index_sequence<kStep<Weight> / kFactors<Weight>>());
         packed += kStep<Weight> * Columns;
     }
@@ -170,10 +179,18 @@ template <typename Weight> constexpr bool kTouchesPages = kFactors<Weight> > kLa
 /** The widest tile of so many rows that tile_shape() asks for; where rows are left over, of one row. */
 template <size_t Rows> constexpr size_t kMostColumns = kRegisters == 32 ? 6 : Rows == 4 ? 3 : Rows == 3 ? 4 : 5;
 
-/** tile() for a number of columns known only now. Those that share a request have more than half of the most. */
+/** The least columns of a tile that shares requests. */
+template <size_t Rows> constexpr size_t kLeastRequesting = kMostColumns<Rows> / 2;
+
+/** At most so many tiles share the requests of a turn: four, each a cache line or more. */
+template <size_t Rows, typename Weight>
+constexpr size_t kMostRequesting = std::clamp(Rows * kElements<Weight> * sizeof(Weight) / kCacheLine, size_t{1},
+                                              kManyTiles<Rows> ? size_t{4} : size_t{1});
+
+/** tile() for a number of columns known only now, of those that share requests at least kLeastRequesting. */
 template <size_t Rows, size_t Parts = 0, size_t Columns = kMostColumns<Rows>, typename Weight>
 void tile_of(size_t columns, const Operands<Weight> & in) {
-    if constexpr (Columns > (Parts > 1 ? kMostColumns<Rows> / 2 + 1 : 1)) {
+    if constexpr (Columns > (Parts > 1 ? kLeastRequesting<Rows> : 1)) {
         if (columns < Columns) {
             return tile_of<Rows, Parts, Columns - 1>(columns, in);
         }
@@ -182,7 +199,7 @@ void tile_of(size_t columns, const Operands<Weight> & in) {
 }
 
 /** tile_of() for a number of parts known only now. */
-template <size_t Rows, size_t Parts = kManyTiles<Rows> ? kMostRequesting : 1, typename Weight>
+template <size_t Rows, size_t Parts, typename Weight>
 void requesting_tile(size_t parts, size_t columns, const Operands<Weight> & in) {
     if constexpr (Parts > 1) {
         if (parts < Parts) {
@@ -203,7 +220,9 @@ void multiply_block(Operands<Weight> in, size_t rows, size_t columns, size_t til
     float * const results = in.results;
     const size_t column_values = round_up(in.inner, kFactors<Weight>);
     const size_t tile_bytes = Rows * in.weight_stride * sizeof(Weight);
-    const size_t requesting = std::min(kMostRequesting, columns / tile_columns);
+    constexpr size_t most_requesting = kMostRequesting<Rows, Weight>;
+    const size_t wide_tiles = columns / tile_columns + (columns % tile_columns >= kLeastRequesting<Rows> ? 1 : 0);
+    const size_t requesting = std::min(most_requesting, wide_tiles);
     for (size_t row = 0; row < rows;) {
         const bool full = rows - row >= Rows;
         const char * const next = reinterpret_cast<const char *>(in.weights) + std::max(tile_bytes, kNearest);
@@ -221,7 +240,7 @@ void multiply_block(Operands<Weight> in, size_t rows, size_t columns, size_t til
             if (!full) {
                 tile_of<1>(width, in);
             } else if (tile < requesting) {
-                requesting_tile<Rows>(requesting, width, in);
+                requesting_tile<Rows, most_requesting>(requesting, width, in);
             } else {
                 tile_of<Rows>(width, in);
             }
@@ -361,7 +380,7 @@ size_t packed_bytes(WeightType type, size_t inner, size_t columns) {
         return amx::packed_bytes(type, inner, columns);
     }
     return with_weight(type, inner * columns, [&]<typename Weight>(Weight) {
-        return round_up(round_up(inner, kFactors<Weight>) * columns * sizeof(Activation<Weight>), 64);
+        return round_up(inner, kFactors<Weight>) * columns * sizeof(Activation<Weight>);
     });
 }
 

@@ -55,7 +55,7 @@ bool by_matrix_units(WeightType type);
 /** Whether subnormal weights and activations of that type, and sums, may count as zero here. */
 bool flushes_subnormals(WeightType type);
 
-/** Bytes of the packed activations of `columns` columns. */
+/** Bytes of the packed activations of `columns` columns. More columns may take fewer bytes. */
 size_t packed_bytes(WeightType type, size_t inner, size_t columns);
 
 /**

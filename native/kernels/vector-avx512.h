@@ -3,6 +3,8 @@
 
 #include <immintrin.h>
 
+#include <bit>
+
 #include "vector-values.h"
 
 namespace foretoken::kernels {
@@ -39,10 +41,6 @@ inline Vector load(const BlockQ8 * row, size_t vector) {
 }
 inline void store(float * values, Vector v) {
     _mm512_storeu_ps(values, v);
-}
-inline void store(Float16 * values, Vector v) {
-    const __m256i halves = _mm512_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
-    _mm256_storeu_si256(reinterpret_cast<__m256i *>(values), halves);
 }
 inline Vector splat(float value) {
     return _mm512_set1_ps(value);
@@ -82,26 +80,27 @@ inline void sums_of_lanes(Vector a, Vector b, Vector c, Vector d, float * sums) 
 
 #if defined(__AVX512BF16__)
 /**
- * Halves beside halves, unless these are few: AMD's processors convert them beside their multiply-adds, and half as
- * many bytes come from the second cache. Intel's convert with what multiplies; those that also have AVX512-BF16 leave
- * halves to matrix units.
+ * Halves beside halves: AMD's processors convert them beside their multiply-adds, and half as many bytes come from the
+ * second cache. Intel's convert with what multiplies; most that are built for this leave halves to matrix units.
  */
 template <> struct Factors<Float16> {
     using Activation = Float16;
     static constexpr size_t count = kLanes;
     static Vector load(const Float16 * row, size_t vector) { return kernels::load(row + vector * kLanes); }
 };
+inline void store(Float16 * values, Vector v) {
+    const __m256i halves = _mm512_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+    _mm256_storeu_si256(reinterpret_cast<__m256i *>(values), halves);
+}
 
 /** Pairs of bfloat16s, whose two products one instruction adds to a float. Subnormals are zero. */
 template <> struct Factors<BFloat16> {
     using Activation = BFloat16;
     static constexpr size_t count = 2 * kLanes;
-    static __m512bh load(const BFloat16 * row, size_t vector) {
-        return reinterpret_cast<__m512bh>(_mm512_loadu_si512(row + vector * count));
-    }
+    static __m512i load(const BFloat16 * row, size_t vector) { return _mm512_loadu_si512(row + vector * count); }
 };
-inline Vector multiply_add(__m512bh a, __m512bh b, Vector sum) {
-    return _mm512_dpbf16_ps(sum, a, b);
+inline Vector multiply_add(__m512i a, __m512i b, Vector sum) {
+    return _mm512_dpbf16_ps(sum, std::bit_cast<__m512bh>(a), std::bit_cast<__m512bh>(b));
 }
 inline void store(BFloat16 * values, Vector v) {
     const __m512i upper = _mm512_srli_epi32(_mm512_castps_si512(v), 16);

@@ -23,9 +23,6 @@ struct BlockQ8 {
 template <typename Weight> inline constexpr size_t kValues = 1;
 template <> inline constexpr size_t kValues<BlockQ8> = 32;
 
-/** Halves beside few activations. */
-struct Float16BesideFew : Float16 {};
-
 /** What multiply_add() takes of weights and of the activations beside them: defined by vector.h. */
 template <typename Weight> struct Factors;
 

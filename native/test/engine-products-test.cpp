@@ -114,7 +114,7 @@ public:
     }
 
 private:
-    static constexpr int64_t kColumns = 7;
+    static constexpr int64_t kColumns = 13;
 
     static std::vector<float> random_values(int64_t count) {
         std::mt19937 random(20261124);
@@ -136,6 +136,9 @@ TEST("matrices, batches and broadcast weights of every float type") {
         Products({type, 64, 48, 1, 1}).check();
         Products({type, 70, 31, 3, 3}).check();
         Products({type, 96, 50, 2, 6}).check();
+        // Packed by all threads together, and the first multiplied in shares that threads take in turn.
+        Products({type, 4128, 40, 1, 1}).check();
+        Products({type, 4128, 40, 2, 4}).check();
     }
 }
 
