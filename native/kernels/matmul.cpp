@@ -183,9 +183,8 @@ template <size_t Rows> constexpr size_t kMostColumns = kRegisters == 32 ? 6 : Ro
 template <size_t Rows> constexpr size_t kLeastRequesting = kMostColumns<Rows> / 2;
 
 /** At most so many tiles share the requests of a turn: four, each a cache line or more. */
-template <size_t Rows, typename Weight>
-constexpr size_t kMostRequesting = std::clamp(Rows * kElements<Weight> * sizeof(Weight) / kCacheLine, size_t{1},
-                                              kManyTiles<Rows> ? size_t{4} : size_t{1});
+template <size_t Rows, typename Weight> constexpr size_t kMostRequesting = std::clamp(
+    Rows * kElements<Weight> * sizeof(Weight) / kCacheLine, size_t{1}, kManyTiles<Rows> ? size_t{4} : size_t{1});
 
 /** tile() for a number of columns known only now, of those that share requests at least kLeastRequesting. */
 template <size_t Rows, size_t Parts = 0, size_t Columns = kMostColumns<Rows>, typename Weight>
@@ -379,7 +378,8 @@ size_t packed_bytes(WeightType type, size_t inner, size_t columns) {
     if (amx::serves(type)) {
         return amx::packed_bytes(type, inner, columns);
     }
-    return with_weight(type, inner * columns, [&]<typename Weight>(Weight) {
+    return with_weight(type, inner * columns, [&](auto weight) {
+        using Weight = decltype(weight);
         return round_up(inner, kFactors<Weight>) * columns * sizeof(Activation<Weight>);
     });
 }
@@ -389,7 +389,7 @@ void pack(const Weights & weights, const float * activations, Columns columns, v
         return amx::pack(weights, activations, columns, packed, share);
     }
     with_weight(weights.type, weights.inner * columns.count,
-                [&]<typename Weight>(Weight) { pack_columns<Weight>(weights, activations, columns, packed, share); });
+                [&](auto weight) { pack_columns<decltype(weight)>(weights, activations, columns, packed, share); });
 }
 
 void multiply(const Weights & weights, const void * packed, float * results, Columns columns, Share share) {
@@ -397,7 +397,7 @@ void multiply(const Weights & weights, const void * packed, float * results, Col
         return amx::multiply(weights, packed, results, columns, share);
     }
     with_weight(weights.type, weights.inner * columns.count,
-                [&]<typename Weight>(Weight) { multiply_rows<Weight>(weights, packed, results, columns, share); });
+                [&](auto weight) { multiply_rows<decltype(weight)>(weights, packed, results, columns, share); });
 }
 
 }  // namespace foretoken::kernels

@@ -3,8 +3,6 @@
 
 #include <immintrin.h>
 
-#include <bit>
-
 #include "vector-values.h"
 
 namespace foretoken::kernels {
@@ -100,7 +98,10 @@ template <> struct Factors<BFloat16> {
     static __m512i load(const BFloat16 * row, size_t vector) { return _mm512_loadu_si512(row + vector * count); }
 };
 inline Vector multiply_add(__m512i a, __m512i b, Vector sum) {
-    return _mm512_dpbf16_ps(sum, std::bit_cast<__m512bh>(a), std::bit_cast<__m512bh>(b));
+    __m512bh pairs[2];
+    std::memcpy(&pairs[0], &a, sizeof a);
+    std::memcpy(&pairs[1], &b, sizeof b);
+    return _mm512_dpbf16_ps(sum, pairs[0], pairs[1]);
 }
 inline void store(BFloat16 * values, Vector v) {
     const __m512i upper = _mm512_srli_epi32(_mm512_castps_si512(v), 16);
