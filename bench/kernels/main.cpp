@@ -46,7 +46,7 @@ size_t weights_of_all() {
     return count * kBlocks;
 }
 
-/** Threads that wait for each other as ggml's do, without going to sleep. */
+/** Threads that wait for each other as ggml's do, awake; after a while they make way for others. */
 class Barrier {
 public:
     explicit Barrier(size_t threads) : threads_(threads) {}
@@ -57,11 +57,15 @@ public:
             arrived_.store(0);
             turn_.store(turn + 1, std::memory_order_release);
         }
-        while (turn_.load(std::memory_order_acquire) == turn) {
+        for (size_t spins = 0; turn_.load(std::memory_order_acquire) == turn; spins++) {
+            if (spins >= kSpins) {
+                std::this_thread::yield();
+            }
         }
     }
 
 private:
+    static constexpr size_t kSpins = 100'000;
     const size_t threads_;
     std::atomic<size_t> arrived_ = 0;
     std::atomic<size_t> turn_ = 0;
