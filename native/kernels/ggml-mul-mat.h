@@ -15,8 +15,8 @@ extern "C" {
 size_t foretoken_mul_mat_work_size(const struct ggml_tensor * product, int threads);
 
 /**
- * Computes this thread's part of a product of f32, f16, bf16 or q8_0 weights with f32 activations, both matrices; false,
- * having done nothing, for any other. Called by every thread of the pool at once.
+ * Computes this thread's part of a product of f32, f16, bf16 or q8_0 weights with f32 activations, both matrices;
+ * false, having done nothing, for any other. Called by every thread of the pool at once.
  */
 bool foretoken_mul_mat(const struct ggml_compute_params * params, struct ggml_tensor * product);
 

@@ -34,7 +34,9 @@ public:
 #endif
     }
 
-    bool found() const { return work_size != nullptr && instructions != nullptr; }
+    bool found() const {
+        return work_size != nullptr && instructions != nullptr;
+    }
 
     WorkSize work_size = nullptr;
     Instructions instructions = nullptr;
