@@ -51,7 +51,9 @@ foreach(set ${kernel_sets})
     foretoken_warnings(foretoken_kernels_${set})
     target_compile_options(foretoken_kernels_${set} PRIVATE ${kernel_options_${set}} $<$<NOT:$<BOOL:${MSVC}>>:-ffp-contract=off>)
     if(FORETOKEN_SANITIZE AND NOT MSVC)
-        target_compile_options(foretoken_kernels_${set} PRIVATE -O0)  # the checks of unrolled tiles take minutes to optimise
+        # The checks of unrolled tiles take minutes to optimise, and to write out in every place.
+        target_compile_options(foretoken_kernels_${set} PRIVATE -O0)
+        target_compile_definitions(foretoken_kernels_${set} PRIVATE FORETOKEN_INLINE=inline FORETOKEN_INLINE_LAMBDA=)
     endif()
     foreach(kernel ${kernels})
         set(name kernels-${kernel}-${set}-test)

@@ -9,7 +9,9 @@
 #include <cstring>
 #include <type_traits>
 
-#if defined(_MSC_VER)
+// Sanitized builds define them as no more than inline, which compiles in an eighth of the time.
+#if defined(FORETOKEN_INLINE)
+#elif defined(_MSC_VER)
 #define FORETOKEN_INLINE __forceinline
 #define FORETOKEN_INLINE_LAMBDA
 #else

@@ -242,11 +242,11 @@ TEST("an element has the same bits alone and in every width, place and share") {
 TEST("long sums have the same bits in every width, and subnormals, infinities and NaN in them come through") {
     std::mt19937 random(kSeed);
     for (const WeightType type : kTypes) {
-        for (size_t columns = 1; columns <= 34; ++columns) {
-            Product product(type, 13, 4103, columns, 1, random);
+        for (size_t columns = 1; columns <= 34; columns += columns < 14 ? 1 : 10) {
+            Product product(type, 5, 4103, columns, 1, random);
             check_invariant(product);
             product.set_weight(3, 4102, kInfinity);
-            product.set_weight(5, 0, kNaN);
+            product.set_weight(4, 0, kNaN);
             product.activation(columns / 2, 4101) = -kInfinity;
             product.activation(0, 7) = 0x1p-24F;
             check_error(product);
