@@ -152,7 +152,8 @@ double multiply_once(size_t threads) {
 /** All products of the blocks with `width` columns; milliseconds. */
 double products_once(const Type & type, const std::vector<uint8_t> & bytes, size_t width, size_t threads) {
     const std::vector<float> activations(kFeedForward * width, 0.5F);
-    std::vector<char> packed(std::max(packed_bytes(type.type, kHidden, width), packed_bytes(type.type, kFeedForward, width)));
+    std::vector<char> packed(
+        std::max(packed_bytes(type.type, kHidden, width), packed_bytes(type.type, kFeedForward, width)));
     std::vector<float> results(kFeedForward * width);
     Barrier packing(threads);
     return time_on(threads, [&](size_t thread) {

@@ -137,9 +137,7 @@ template <typename Value> FORETOKEN_INLINE StepVectors load_step(const Value * v
 
 /** `count` ≤ kStep values with zeros behind. */
 template <typename Value> StepVectors load_filled(const Value * values, size_t count) {
-    Value filled[kStep] = {};
-    std::copy_n(values, count, filled);
-    return load_step(filled);
+    return load_step(filled<kStep>(values, count).data());
 }
 
 /** The parts of a step's values, `stride` apart. */

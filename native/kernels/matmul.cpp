@@ -22,6 +22,11 @@ template <typename Weight> constexpr size_t kFactors = Factors<Weight>::count;
 
 template <typename Weight> using Activation = typename Factors<Weight>::Activation;
 
+/** Packed values of a column. */
+template <typename Weight> constexpr size_t packed_values(size_t inner) {
+    return round_up(inner, kFactors<Weight>);
+}
+
 /** Bytes of packed activations that stay in the second cache while all weights pass. */
 constexpr size_t kMostCached = 640 * 1024;
 
@@ -157,9 +162,7 @@ template <size_t Rows, size_t Columns, size_t Parts, typename Weight> void tile(
         const size_t whole = left / kFactors<Weight> * kFactors<Weight>;
         if (left > whole) {
             add_products(sums, weights, stride, packed + whole * Columns, [=](const Weight * row) {
-                Weight filled[kFactors<Weight>] = {};
-                std::copy_n(row + whole, left - whole, filled);
-                return Factors<Weight>::load(filled, 0);
+                return Factors<Weight>::load(filled<kFactors<Weight>>(row + whole, left - whole).data(), 0);
             });
         }
     }
@@ -217,7 +220,7 @@ template <size_t Rows, typename Weight>
 void multiply_block(Operands<Weight> in, size_t rows, size_t columns, size_t tile_columns) {
     const Activation<Weight> * const packed = in.packed;
     float * const results = in.results;
-    const size_t column_values = round_up(in.inner, kFactors<Weight>);
+    const size_t column_values = packed_values<Weight>(in.inner);
     const size_t tile_bytes = Rows * in.weight_stride * sizeof(Weight);
     constexpr size_t most_requesting = kMostRequesting<Rows, Weight>;
     const size_t wide_tiles = columns / tile_columns + (columns % tile_columns >= kLeastRequesting<Rows> ? 1 : 0);
@@ -258,7 +261,7 @@ void multiply_panels(const Operands<Weight> & all, size_t rows, size_t columns, 
         const size_t end = std::min(first_row + kPanelRows, rows);
         for (size_t column = 0; column < columns; column += tile_columns) {
             const size_t width = std::min(tile_columns, columns - column);
-            in.packed = all.packed + column * round_up(all.inner, kFactors<Weight>) + slice * width;
+            in.packed = all.packed + column * packed_values<Weight>(all.inner) + slice * width;
             for (size_t row = first_row; row < end;) {
                 const size_t height = end - row >= Rows ? Rows : 1;
                 float * const carried = sums + ((row - first_row) * columns + column * height) * kLanes;
@@ -288,7 +291,7 @@ size_t first_row(size_t rows, size_t index, size_t count) {
 template <typename Weight>
 void multiply_rows(const Weights & weights, const void * packed, float * results, Columns columns, Share share) {
     const Activation<Weight> * const activations = static_cast<const Activation<Weight> *>(packed);
-    const size_t column_values = round_up(weights.inner, kFactors<Weight>);
+    const size_t column_values = packed_values<Weight>(weights.inner);
     const size_t begin = first_row(weights.rows, share.index, share.count);
     const size_t end = first_row(weights.rows, share.index + 1, share.count);
     const size_t stride = weights.row_bytes / sizeof(Weight);
@@ -317,7 +320,7 @@ void multiply_rows(const Weights & weights, const void * packed, float * results
 template <typename Weight>
 void pack_columns(const Weights & weights, const float * activations, Columns columns, void * packed, Share share) {
     constexpr size_t factors = kFactors<Weight>;
-    const size_t vectors = round_up(weights.inner, factors) / factors;
+    const size_t vectors = packed_values<Weight>(weights.inner) / factors;
     const size_t begin = vectors * share.index / share.count;
     const size_t end = vectors * (share.index + 1) / share.count;
     const size_t stride = columns.column_bytes / sizeof(float);
@@ -380,7 +383,7 @@ size_t packed_bytes(WeightType type, size_t inner, size_t columns) {
     }
     return with_weight(type, inner * columns, [&](auto weight) {
         using Weight = decltype(weight);
-        return round_up(inner, kFactors<Weight>) * columns * sizeof(Activation<Weight>);
+        return packed_values<Weight>(inner) * columns * sizeof(Activation<Weight>);
     });
 }
 

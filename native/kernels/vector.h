@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -40,11 +41,16 @@ template <typename Value> inline Vector load(const Value * row, size_t vector) {
     return load(row + vector * kLanes);
 }
 
+/** The last `count` values of a row, then zeros up to Size. */
+template <size_t Size, typename Value> inline std::array<Value, Size> filled(const Value * values, size_t count) {
+    std::array<Value, Size> all = {};
+    std::copy_n(values, count, all.data());
+    return all;
+}
+
 /** The last `count` < kLanes values of a row, then zeros. */
 template <typename Value> inline Vector load_partly(const Value * values, size_t count) {
-    Value filled[kLanes] = {};
-    std::copy_n(values, count, filled);
-    return load(filled);
+    return load(filled<kLanes>(values, count).data());
 }
 
 /** Vectors of floats, beside activations kept as floats, unless the instruction set has something better. */

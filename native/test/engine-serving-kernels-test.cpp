@@ -1,7 +1,9 @@
 // Which kernel serves each weight of a model on the CPU: ours, asked through what the loaded CPU module exports for
 // ggml's dispatch (ggml-mul-mat.h), or llama.cpp's, of the buffer type that holds the weight. Prints it.
 #include <map>
-#include <utility>
+#include <memory>
+#include <string>
+#include <tuple>
 
 #include "check.h"
 #include "ggml-backend.h"
